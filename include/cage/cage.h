@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef CAGE_CAGE_H
+#define CAGE_CAGE_H
+
+/*
+ * The safe side of the scanners: hand a message to a caged child and get its
+ * report back, whatever the child does. Used by the milter and by
+ * "vaguemestre inspect" alike.
+ *
+ * A template process (vaguemestre-scanner) compiles the plan once and keeps caged
+ * children ready; each child's socket comes over the template's. A child that
+ * dies, hangs past its deadline, or answers what the protocol does not allow is
+ * killed and replaced; the message gets scan_failure crashed or timeout.
+ *
+ * All functions but open and close may be called from any thread.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "facts/facts.h"
+#include "facts/plan.h"
+#include "scan/scan.h"
+
+struct cage;
+
+struct cage_options {
+    unsigned children;      /* at work at once; 0: one a processor */
+    unsigned reuse;         /* messages a child may read before it is replaced; 0: 1000 */
+};
+
+/* Start a template by path and wait until it is ready. The plan is only read during the call. */
+struct cage *cage_start(const char *scanner_path, const struct scan_plan *plan,
+                        const struct cage_options *options, struct err *err);
+
+/* The same with a template that somebody else started: fd is our end of its socket, owned from here on. */
+struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage_options *options,
+                         struct err *err);
+
+/* Ends the template and its children. Nobody may be inside cage_scan(). */
+void cage_free(struct cage **cage);
+
+/*
+ * Have a message read. message_fd is a sealed or unlinked descriptor of size
+ * octets, read from offset 0; it stays the caller's. Waits for a free child, and
+ * for its answer, in all at most the plan's time_ms (plus a second); calls
+ * tick(tick_data) about every second meanwhile when tick is not NULL.
+ *
+ * Always returns with facts->scanned true or facts->scan_failure set; -1 and err
+ * only when no scanner could be had at all (then scan_failure is CRASHED).
+ */
+int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
+              struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,
+              struct err *err);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "extract/extract.h"
+
+const struct extractor *const extract_formats[] = {
+    NULL,
+};
+
+const struct extractor *extract_recognise(const struct extract_input *input)
+{
+    const struct extractor *best = NULL;
+    enum recognition best_sure = RECOGNISE_NO;
+
+    for (const struct extractor *const *format = extract_formats; *format != NULL; format++) {
+        enum recognition sure = (*format)->recognise(input);
+        if (sure > best_sure) {
+            best = *format;
+            best_sure = sure;
+        }
+    }
+    return best;
+}
