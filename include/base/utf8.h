@@ -20,6 +20,9 @@ size_t utf8_next(struct span s, uint32_t *rune_out);
 
 bool utf8_is_valid(struct span s);
 
+/* How many octets at the start of s are ASCII: looked at eight at a time. */
+size_t utf8_ascii_run(struct span s);
+
 /* Append s, each octet that is no part of UTF-8 replaced by U+FFFD. */
 bool utf8_append_clean(struct buf *out, struct span s);
 

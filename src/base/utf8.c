@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/utf8.h"
 
+#include <string.h>
+
 size_t utf8_next(struct span s, uint32_t *rune_out)
 {
     unsigned char first = (unsigned char)s.ptr[0];
@@ -41,13 +43,30 @@ size_t utf8_next(struct span s, uint32_t *rune_out)
     return len;
 }
 
+size_t utf8_ascii_run(struct span s)
+{
+    size_t at = 0;
+
+    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t eight;
+
+        memcpy(&eight, s.ptr + at, sizeof eight);
+        if ((eight & 0x8080808080808080U) != 0)
+            break;
+    }
+    while (at < s.len && (unsigned char)s.ptr[at] < 0x80)
+        at++;
+    return at;
+}
+
 bool utf8_is_valid(struct span s)
 {
-    for (size_t at = 0; at < s.len;) {
+    for (size_t at = utf8_ascii_run(s); at < s.len;) {
         uint32_t rune;
         at += utf8_next(span_slice(s, at, s.len), &rune);
         if (rune == UTF8_INVALID)
             return false;
+        at += utf8_ascii_run(span_slice(s, at, s.len));
     }
     return true;
 }
