@@ -29,7 +29,6 @@ struct scan_job {
     enum scan_kind kind;
     struct span bytes;      /* CRLF or LF line ends */
     struct span name;       /* of a bare file */
-    uint32_t time_ms;       /* of the wall clock; 0: the plan's */
 };
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "extract/extract.h"
+#include "extract_priv.h"
 
 const struct extractor *const extract_formats[] = {
+    &extract_html,
     NULL,
 };
 

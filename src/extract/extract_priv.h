@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef EXTRACT_PRIV_H
+#define EXTRACT_PRIV_H
+
+/* The extractors, each in the file of its name; formats.c lists them. */
+#include "extract/extract.h"
+
+extern const struct extractor extract_html;
+
+#endif
