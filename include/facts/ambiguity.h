@@ -21,6 +21,7 @@ enum ambiguity {
     AMBIGUITY_ADDRESS_COMMENT,          /* comment inside an address that changes how some read it */
     AMBIGUITY_ADDRESS_ROUTE,            /* RFC 822 source route */
     AMBIGUITY_ADDRESS_CONTROL,          /* NUL, CR, LF or another control octet in an address */
+    AMBIGUITY_ADDRESS_QUOTED,           /* quoted local part that holds "@", where simple readers cut */
     AMBIGUITY_DOMAIN_LOOKALIKE,         /* mixes scripts or imitates ASCII (UTS #39) */
     AMBIGUITY_SENDER_DUPLICATE,         /* several Sender, Reply-To or Resent-* of one block */
     /* header block */
@@ -93,6 +94,19 @@ enum ambiguity {
 /* "from-duplicate": what policy, log and JSON call it. NULL for no such value. */
 const char *ambiguity_name(enum ambiguity kind);
 bool ambiguity_from_name(struct span name, enum ambiguity *out);
+
+/* A set of kinds: what one parser met on its way. Zeroed is empty. */
+struct ambiguity_set {
+    uint64_t bits[2];
+};
+
+/* set may be NULL: the caller does not want to know. */
+void ambiguity_set_add(struct ambiguity_set *set, enum ambiguity kind);
+void ambiguity_set_merge(struct ambiguity_set *set, const struct ambiguity_set *other);
+bool ambiguity_set_has(const struct ambiguity_set *set, enum ambiguity kind);
+
+/* Takes the lowest kind out of the set; false when it was empty. */
+bool ambiguity_set_take(struct ambiguity_set *set, enum ambiguity *kind_out);
 
 struct ambiguity_fact {
     enum ambiguity kind;

@@ -41,7 +41,10 @@ struct mailbox {
 /*
  * Every mailbox of a field body (unfolded or not), groups opened, in order, at
  * most max_mailboxes. Whatever reading a real mail reader might take, the mailbox
- * is in the list: where they differ, all are, and ambiguity is called with the kind.
+ * is in the list: where they differ, all are, and seen (which may be NULL) names why.
+ *
+ * Takes any octets, in time linear in them; groups and comments may nest to any
+ * depth. What is between separators and yields no mailbox is listed as malformed.
  */
 struct mailbox_list {
     struct mailbox *items;
@@ -50,7 +53,6 @@ struct mailbox_list {
 };
 
 void address_parse_list(struct arena *arena, struct span body, size_t max_mailboxes,
-                        struct mailbox_list *out,
-                        void (*ambiguity)(void *data, enum ambiguity kind), void *data);
+                        struct mailbox_list *out, struct ambiguity_set *seen);
 
 #endif

@@ -46,6 +46,7 @@ struct passage {
     enum place_unit unit;
     uint32_t number;
     uint32_t first_line;        /* line number in the stream of the first line, 0 when lines mean nothing */
+    size_t seen_before;         /* octets at its front that the passage before ended with: a mark inside them is known */
     unsigned look;              /* enum text_look for all of it */
     bool is_first, is_last;     /* first and last passage of its document: top and bottom count as marking places */
 };

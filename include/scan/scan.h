@@ -29,6 +29,7 @@ struct scan_job {
     enum scan_kind kind;
     struct span bytes;      /* CRLF or LF line ends */
     struct span name;       /* of a bare file */
+    uint32_t time_ms;       /* of the wall clock; 0: the plan's */
 };
 
 /*

@@ -11,6 +11,7 @@ static const char *const names[AMBIGUITY_COUNT] = {
     [AMBIGUITY_ADDRESS_COMMENT] = "address-comment",
     [AMBIGUITY_ADDRESS_ROUTE] = "address-route",
     [AMBIGUITY_ADDRESS_CONTROL] = "address-control",
+    [AMBIGUITY_ADDRESS_QUOTED] = "address-quoted",
     [AMBIGUITY_DOMAIN_LOOKALIKE] = "domain-lookalike",
     [AMBIGUITY_SENDER_DUPLICATE] = "sender-duplicate",
     [AMBIGUITY_HEADER_MALFORMED] = "header-malformed",
@@ -84,6 +85,38 @@ bool ambiguity_from_name(struct span name, enum ambiguity *out)
     for (enum ambiguity kind = AMBIGUITY_FROM_DUPLICATE; kind < AMBIGUITY_COUNT; kind++)
         if (span_equals_nocase(name, span_of(names[kind]))) {
             *out = kind;
+            return true;
+        }
+    return false;
+}
+
+_Static_assert(AMBIGUITY_COUNT <= 128, "a set holds every kind");
+
+void ambiguity_set_add(struct ambiguity_set *set, enum ambiguity kind)
+{
+    if (set != NULL)
+        set->bits[kind / 64] |= UINT64_C(1) << kind % 64;
+}
+
+void ambiguity_set_merge(struct ambiguity_set *set, const struct ambiguity_set *other)
+{
+    if (set == NULL)
+        return;
+    set->bits[0] |= other->bits[0];
+    set->bits[1] |= other->bits[1];
+}
+
+bool ambiguity_set_has(const struct ambiguity_set *set, enum ambiguity kind)
+{
+    return (set->bits[kind / 64] >> kind % 64 & 1) != 0;
+}
+
+bool ambiguity_set_take(struct ambiguity_set *set, enum ambiguity *kind_out)
+{
+    for (unsigned word = 0; word < 2; word++)
+        if (set->bits[word] != 0) {
+            *kind_out = (enum ambiguity)(word * 64U + (unsigned)__builtin_ctzll(set->bits[word]));
+            set->bits[word] &= set->bits[word] - 1;
             return true;
         }
     return false;

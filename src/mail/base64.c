@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Base64 (RFC 2045, 6.8): a fast path for whole quanta of four clean characters,
+ * and a slow one around line ends, padding and junk.
+ */
+#include <stdint.h>
+
+#include "mail_priv.h"
+
+/* Values of the alphabet stand above VALUE_ONE; zero, the rest of the table, is junk. */
+enum { VALUE_JUNK, VALUE_BLANK, VALUE_PAD, VALUE_ONE = 64 };
+
+static const uint8_t values[256] = {
+    [' '] = VALUE_BLANK, ['\t'] = VALUE_BLANK, ['\r'] = VALUE_BLANK, ['\n'] = VALUE_BLANK,
+    ['='] = VALUE_PAD,
+    ['A'] = 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84,
+    85, 86, 87, 88, 89,
+    ['a'] = 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100, 101, 102, 103, 104, 105, 106, 107, 108,
+    109, 110, 111, 112, 113, 114, 115,
+    ['0'] = 116, 117, 118, 119, 120, 121, 122, 123, 124, 125,
+    ['+'] = 126, ['/'] = 127,
+};
+
+/* Four characters' values, each VALUE_ONE too high, as 24 bits. */
+static uint32_t join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+    const uint32_t excess = (uint32_t)VALUE_ONE * (1U << 18 | 1U << 12 | 1U << 6 | 1U);
+
+    return (a << 18) + (b << 12) + (c << 6) + d - excess;
+}
+
+/* What is left of a quantum between two characters of the slow path. */
+struct quantum {
+    uint32_t bits;
+    unsigned count;         /* characters in bits: 0 to 3 */
+    unsigned pads;          /* "=" met since the last character */
+    bool ended;             /* a padded quantum is complete */
+};
+
+/* As many quanta as stand without interruption; returns the characters used. */
+static size_t decode_run(const uint8_t *in, size_t len, uint8_t **out)
+{
+    uint8_t *to = *out;
+    size_t at = 0;
+
+    for (; len - at >= 8; at += 8, to += 6) {
+        uint32_t a = values[in[at]], b = values[in[at + 1]], c = values[in[at + 2]],
+                 d = values[in[at + 3]], e = values[in[at + 4]], f = values[in[at + 5]],
+                 g = values[in[at + 6]], h = values[in[at + 7]];
+        uint32_t first, second;
+        if ((a & b & c & d & e & f & g & h & VALUE_ONE) == 0)
+            break;
+        first = join(a, b, c, d);
+        second = join(e, f, g, h);
+        to[0] = (uint8_t)(first >> 16);
+        to[1] = (uint8_t)(first >> 8);
+        to[2] = (uint8_t)first;
+        to[3] = (uint8_t)(second >> 16);
+        to[4] = (uint8_t)(second >> 8);
+        to[5] = (uint8_t)second;
+    }
+    *out = to;
+    return at;
+}
+
+/* Write what a quantum of two or three characters holds; a single character holds no octet. */
+static void flush(struct quantum *quantum, uint8_t **out)
+{
+    if (quantum->count >= 2)
+        *(*out)++ = (uint8_t)(quantum->bits >> (quantum->count * 6 - 8));
+    if (quantum->count == 3)
+        *(*out)++ = (uint8_t)(quantum->bits >> 2);
+    *quantum = (struct quantum){ 0 };
+}
+
+static void take_value(struct quantum *quantum, uint32_t value, uint8_t **out)
+{
+    quantum->bits = (quantum->bits << 6 | value) & 0xFFFFFF;
+    if (++quantum->count < 4)
+        return;
+    *(*out)++ = (uint8_t)(quantum->bits >> 16);
+    *(*out)++ = (uint8_t)(quantum->bits >> 8);
+    *(*out)++ = (uint8_t)quantum->bits;
+    quantum->count = 0;
+    quantum->bits = 0;
+}
+
+/* One "=". false when this reading ends here. */
+static bool take_pad(struct quantum *quantum, enum transfer_reading reading, uint8_t **out,
+                     struct ambiguity_set *seen)
+{
+    if (reading == READING_THROUGH) {
+        quantum->ended = true;
+        return true;
+    }
+    if (quantum->count == 0 || quantum->count == 1) {
+        /* More padding than a quantum takes, or padding of nothing. */
+        ambiguity_set_add(seen, AMBIGUITY_BASE64_PADDING);
+        flush(quantum, out);
+        quantum->ended = true;
+        return reading == READING_TOLERANT;
+    }
+    if (quantum->count + ++quantum->pads < 4)
+        return true;
+    flush(quantum, out);
+    quantum->ended = true;
+    return true;
+}
+
+/* One character of the slow path. false when this reading ends here. */
+static bool take_char(struct quantum *quantum, uint8_t value, enum transfer_reading reading,
+                      uint8_t **out, struct ambiguity_set *seen)
+{
+    switch (value) {
+    case VALUE_BLANK:
+        return true;
+    case VALUE_PAD:
+        return take_pad(quantum, reading, out, seen);
+    case VALUE_JUNK:
+        ambiguity_set_add(seen, AMBIGUITY_BASE64_JUNK);
+        return reading != READING_STRICT;
+    }
+    if (quantum->ended || quantum->pads > 0) {
+        /* Data behind padding. */
+        ambiguity_set_add(seen, AMBIGUITY_BASE64_PADDING);
+        if (reading == READING_STRICT)
+            return false;
+        if (reading == READING_TOLERANT)
+            flush(quantum, out);
+        quantum->ended = false;
+    }
+    take_value(quantum, value - VALUE_ONE, out);
+    return true;
+}
+
+bool base64_decode(enum transfer_reading reading, struct span text, struct buf *out,
+                   struct ambiguity_set *seen)
+{
+    const uint8_t *in = (const uint8_t *)text.ptr;
+    uint8_t *room = (uint8_t *)buf_reserve(out, text.len / 4 * 3 + 6);
+    uint8_t *to = room;
+    struct quantum quantum = { 0 };
+
+    if (room == NULL)
+        return false;
+    for (size_t at = 0; at < text.len;) {
+        if (quantum.count == 0 && !quantum.ended && quantum.pads == 0) {
+            at += decode_run(in + at, text.len - at, &to);
+            if (at == text.len)
+                break;
+        }
+        if (!take_char(&quantum, values[in[at++]], reading, &to, seen))
+            break;
+    }
+    /* Padding missing at the end: every reader known gives the same octets, strict ones an error. */
+    if (quantum.count > 0 && quantum.pads + quantum.count < 4)
+        ambiguity_set_add(seen, AMBIGUITY_BASE64_PADDING);
+    flush(&quantum, &to);
+    out->len += (size_t)(to - room);
+    return true;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/clock.h"
+#include "scan_priv.h"
+
+void budget_begin(struct budget *budget, const struct plan_limits *limits, uint32_t time_ms)
+{
+    *budget = (struct budget){ .limits = limits,
+                               .deadline_us = clock_monotonic_us() + (uint64_t)time_ms * 1000,
+                               .spent = UNINSPECTABLE_NONE };
+}
+
+bool budget_spend(struct budget *budget, uint64_t bytes)
+{
+    if (budget->spent != UNINSPECTABLE_NONE)
+        return false;
+    if (bytes > budget->limits->expanded_bytes - budget->expanded) {
+        budget->spent = UNINSPECTABLE_TOO_LARGE;
+        return false;
+    }
+    budget->expanded += bytes;
+    return true;
+}
+
+bool budget_is_spent(struct budget *budget)
+{
+    if (budget->spent == UNINSPECTABLE_NONE && clock_monotonic_us() >= budget->deadline_us)
+        budget->spent = UNINSPECTABLE_TIMEOUT;
+    return budget->spent != UNINSPECTABLE_NONE;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef SCAN_PRIV_H
+#define SCAN_PRIV_H
+
+/*
+ * One message being read: what scan.c begins, message.c takes apart, walk.c
+ * follows into documents and containers, and reading.h recognises.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "extract/extract.h"
+#include "facts/facts.h"
+#include "facts/plan.h"
+#include "scan/reading.h"
+#include "scan/scan.h"
+
+/* What this message may still cost. */
+struct budget {
+    const struct plan_limits *limits;
+    uint64_t deadline_us;   /* monotonic */
+    uint64_t expanded;      /* octets decoded and unpacked so far */
+    enum uninspectable spent; /* the limit that ended the walk, or UNINSPECTABLE_NONE */
+};
+
+struct scan {
+    const struct scan_plan *plan;
+    struct facts *facts;    /* findings go here; its arena holds all that outlives a stream */
+    struct reading *reading;
+    struct budget budget;
+    uint32_t documents;     /* streams so far: each has its own number for reading.h */
+    bool leaving;           /* an extractor was used that its process must not outlive */
+};
+
+/* --- budget.c ------------------------------------------------------------ */
+
+void budget_begin(struct budget *budget, const struct plan_limits *limits, uint32_t time_ms);
+
+/* Count octets about to be produced; false, and spent set, when they are too many. */
+bool budget_spend(struct budget *budget, uint64_t bytes);
+
+/* true once time or octets are used up. */
+bool budget_is_spent(struct budget *budget);
+
+/* --- walk.c -------------------------------------------------------------- */
+
+/* A run of octets with a place of its own: a decoded MIME leaf, an archive member, a bare file. */
+struct stream {
+    struct span bytes;      /* whole and decoded; borrowed for the time of the call */
+    struct span where;      /* "2", "2!note.docx": borrowed */
+    struct span name;       /* as given, decoded to UTF-8 if it can be; may be empty */
+    struct span declared;   /* media type, lower case, no parameters; may be empty */
+    struct span charset;    /* declared; may be empty */
+    unsigned depth;         /* containers around it, the message itself being 0 */
+    bool reread;            /* another reading of a part that is already listed: list no second part_fact */
+};
+
+/*
+ * Read one stream by its content, with all that is in it: lists the part, feeds
+ * the reading, follows containers. Budget and depth are watched here.
+ */
+void walk_stream(struct scan *scan, const struct stream *stream);
+
+/* Note an ambiguity; where is copied. Past the plan's findings it is only counted. */
+void walk_ambiguity(struct scan *scan, enum ambiguity kind, struct span where);
+
+/* --- passage.c ----------------------------------------------------------- */
+
+/*
+ * Text of one stream on its way to reading_text(): joined over runs, handed over
+ * when the place changes, cut with an overlap when it grows long.
+ */
+struct passages {
+    struct scan *scan;
+    struct span where;      /* of the stream */
+    uint32_t document;
+    enum source source;     /* SOURCE_TEXT but for octets no reader understood */
+    struct buf text;        /* of the passage being gathered, clean or not */
+    struct buf clean;       /* scratch */
+    struct place place;     /* of the text gathered */
+    struct span part;       /* place.part, in the arena */
+    struct place next;      /* of the text to come */
+    struct span next_part;
+    unsigned look, next_look;
+    uint32_t line;          /* of the first line gathered, from 1 */
+    size_t seen_before;     /* octets at its front that the passage before had too */
+    bool any;               /* a passage was handed over already */
+};
+
+void passages_begin(struct passages *passages, struct scan *scan, struct span where,
+                    uint32_t document, enum source source);
+void passages_place(struct passages *passages, const struct place *place);
+void passages_look(struct passages *passages, unsigned look);
+void passages_text(struct passages *passages, struct span text);
+void passages_end(struct passages *passages);
+
+/* --- strings.c ----------------------------------------------------------- */
+
+/* Octets no reader understands: runs of text in them, ASCII or UTF-16, are looked through all the same. */
+void strings_read(struct scan *scan, struct span bytes, struct span where, uint32_t document);
+
+/* --- message.c ----------------------------------------------------------- */
+
+/* Do these octets begin as an Internet message does? For streams in containers. */
+bool message_looks_so(struct span bytes, struct span declared);
+
+/*
+ * Read an Internet message. prefix stands before the numbers of its parts and
+ * before "header:": "" for the message itself, "2." for a message/rfc822 part 2,
+ * "2!mail.eml!" for a member. depth as in struct stream.
+ */
+void message_read(struct scan *scan, struct span bytes, struct span prefix, unsigned depth);
+
+#endif

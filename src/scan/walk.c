@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The owner of every sink: one open stream each, over the stack of containers
+ * around it. The stack is as deep as the plan's depth allows, never deeper.
+ */
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "scan_priv.h"
+
+enum { RATIO_FREE_BYTES = 1 << 20 }; /* below it no stream is asked for its ratio */
+
+/* A stream while its extractor runs. */
+struct walk {
+    struct sink sink;       /* first: the extractor's view of it */
+    struct scan *scan;
+    const struct stream *stream;
+    struct passages passages;
+    struct span detected;   /* in the arena, or static */
+    uint64_t unpacked;
+    size_t members;
+    enum uninspectable reason;
+    bool active;
+};
+
+static struct walk *walk_of(struct sink *sink)
+{
+    return (struct walk *)sink;
+}
+
+/* Clean UTF-8 in the arena, cut to max octets. */
+static struct span keep_text(struct scan *scan, struct span text, size_t max)
+{
+    struct buf clean;
+    struct span kept;
+
+    text = utf8_cut(text, max);
+    if (utf8_is_valid(text))
+        return arena_copy(scan->facts->arena, text);
+    buf_init(&clean, 0);
+    utf8_append_clean(&clean, text);
+    kept = arena_copy(scan->facts->arena, buf_span(&clean));
+    buf_fini(&clean);
+    return kept;
+}
+
+/* "2!note.docx" and a part of it; the whole stream where part is empty. */
+static struct span place_of(struct walk *walk, struct span part)
+{
+    struct arena *arena = walk->scan->facts->arena;
+
+    if (part.len == 0)
+        return walk->stream->where;
+    part = keep_text(walk->scan, part, 1024);
+    return arena_printf(arena, "%.*s!%.*s", SPAN_ARG(walk->stream->where), SPAN_ARG(part));
+}
+
+void walk_ambiguity(struct scan *scan, enum ambiguity kind, struct span where)
+{
+    struct ambiguity_fact *fact;
+
+    /* The same said twice of one place is one fact; looking back a little is enough for loops. */
+    for (size_t i = scan->facts->ambiguities.count, back = 0; i > 0 && back < 64; i--, back++)
+        if (scan->facts->ambiguities.items[i - 1].kind == kind &&
+            span_equals(scan->facts->ambiguities.items[i - 1].where, where))
+            return;
+    if (scan->facts->ambiguities.count >= scan->plan->limits.findings) {
+        scan->facts->dropped_findings++;
+        return;
+    }
+    fact = facts_add_ambiguity(scan->facts);
+    if (fact == NULL)
+        return;
+    fact->kind = kind;
+    fact->where = keep_text(scan, where, 4096);
+}
+
+/* The worse reason stays: what ends the reading of everything outranks what hides a part of it. */
+static void note_reason(struct walk *walk, enum uninspectable reason)
+{
+    if (walk->reason == UNINSPECTABLE_NONE)
+        walk->reason = reason;
+}
+
+static void on_place(struct sink *sink, const struct place *place)
+{
+    passages_place(&walk_of(sink)->passages, place);
+}
+
+static void on_look(struct sink *sink, unsigned look)
+{
+    passages_look(&walk_of(sink)->passages, look);
+}
+
+static void on_text(struct sink *sink, struct span utf8)
+{
+    passages_text(&walk_of(sink)->passages, utf8);
+}
+
+static void on_property(struct sink *sink, enum property_kind kind, struct span name,
+                        struct span value)
+{
+    struct walk *walk = walk_of(sink);
+    struct span where = place_of(walk, walk->passages.next_part);
+
+    name = keep_text(walk->scan, name, 1024);
+    /* A label may be binary (DER); all other values are text. */
+    if (kind != PROPERTY_LABEL_DER && !utf8_is_valid(value))
+        value = keep_text(walk->scan, value, 1 << 20);
+    reading_property(walk->scan->reading, where, walk->passages.document, kind, name, value);
+}
+
+static void on_nested(struct sink *sink, const struct nested *nested)
+{
+    struct walk *walk = walk_of(sink);
+    struct stream child = { .bytes = nested->bytes,
+                            .name = keep_text(walk->scan, nested->name, 1024),
+                            .declared = keep_text(walk->scan, nested->declared, 256),
+                            .charset = nested->charset,
+                            .depth = walk->stream->depth + 1 };
+
+    walk->members++;
+    child.where = child.name.len > 0
+                      ? arena_printf(walk->scan->facts->arena, "%.*s!%.*s",
+                                     SPAN_ARG(walk->stream->where), SPAN_ARG(child.name))
+                      : arena_printf(walk->scan->facts->arena, "%.*s!%zu",
+                                     SPAN_ARG(walk->stream->where), walk->members);
+    walk_stream(walk->scan, &child);
+}
+
+static void on_ambiguity(struct sink *sink, enum ambiguity kind, struct span part)
+{
+    struct walk *walk = walk_of(sink);
+
+    walk_ambiguity(walk->scan, kind, place_of(walk, part));
+}
+
+/* A fact of the whole stream stands with it; of a spot inside, as a part of its own. */
+static void on_uninspectable(struct sink *sink, enum uninspectable reason, struct span part)
+{
+    struct walk *walk = walk_of(sink);
+    struct part_fact *fact;
+
+    if (reason == UNINSPECTABLE_NONE)
+        return;
+    note_reason(walk, reason);
+    if (part.len == 0)
+        return;
+    if (walk->scan->facts->parts.count >= walk->scan->plan->limits.parts) {
+        walk->scan->budget.spent = UNINSPECTABLE_TOO_MANY;
+        return;
+    }
+    fact = facts_add_part(walk->scan->facts);
+    if (fact == NULL)
+        return;
+    fact->where = place_of(walk, part);
+    fact->name = keep_text(walk->scan, part, 1024);
+    fact->detected = SPAN("unknown");
+    fact->reason = reason;
+}
+
+static void on_detected(struct sink *sink, struct span type)
+{
+    struct walk *walk = walk_of(sink);
+
+    walk->detected = keep_text(walk->scan, type, 64);
+}
+
+static void on_signature(struct sink *sink, struct span kind, struct span signer)
+{
+    struct walk *walk = walk_of(sink);
+    struct signature_fact *fact;
+
+    if (walk->scan->facts->signatures.count >= walk->scan->plan->limits.findings) {
+        walk->scan->facts->dropped_findings++;
+        return;
+    }
+    fact = facts_add_signature(walk->scan->facts);
+    if (fact == NULL)
+        return;
+    fact->where = arena_copy(walk->scan->facts->arena, walk->stream->where);
+    fact->kind = keep_text(walk->scan, kind, 64);
+    fact->signer = keep_text(walk->scan, signer, 1024);
+}
+
+static void on_active(struct sink *sink)
+{
+    walk_of(sink)->active = true;
+}
+
+static bool on_spend(struct sink *sink, uint64_t unpacked_bytes)
+{
+    struct walk *walk = walk_of(sink);
+    const uint64_t ratio = walk->scan->plan->limits.ratio;
+    uint64_t allowed;
+
+    if (!budget_spend(&walk->scan->budget, unpacked_bytes)) {
+        note_reason(walk, walk->scan->budget.spent);
+        return false;
+    }
+    walk->unpacked += unpacked_bytes;
+    if (__builtin_mul_overflow((uint64_t)walk->stream->bytes.len, ratio, &allowed))
+        return true;
+    if (walk->unpacked <= RATIO_FREE_BYTES || walk->unpacked <= allowed)
+        return true;
+    note_reason(walk, UNINSPECTABLE_TOO_LARGE);
+    return false;
+}
+
+static bool on_spent(struct sink *sink)
+{
+    struct walk *walk = walk_of(sink);
+
+    if (!budget_is_spent(&walk->scan->budget))
+        return false;
+    note_reason(walk, walk->scan->budget.spent);
+    return true;
+}
+
+static struct span on_password(struct sink *sink, size_t index)
+{
+    const struct span_list *passwords = &walk_of(sink)->scan->plan->passwords;
+
+    return index < passwords->count ? passwords->items[index] : (struct span){ NULL, 0 };
+}
+
+static const struct sink_calls calls = {
+    .place = on_place,
+    .look = on_look,
+    .text = on_text,
+    .property = on_property,
+    .nested = on_nested,
+    .ambiguity = on_ambiguity,
+    .uninspectable = on_uninspectable,
+    .detected = on_detected,
+    .signature = on_signature,
+    .active = on_active,
+    .spend = on_spend,
+    .spent = on_spent,
+    .password = on_password,
+};
+
+/* The extractor's turn; what it leaves unread as a whole is searched for bare words. */
+static void extract(struct walk *walk, const struct extractor *format)
+{
+    const struct stream *stream = walk->stream;
+    const struct extract_input input = { .bytes = stream->bytes,
+                                         .name = stream->name,
+                                         .declared = stream->declared,
+                                         .charset = stream->charset };
+    enum extract_result result;
+
+    walk->detected = span_of(format->name);
+    passages_begin(&walk->passages, walk->scan, stream->where, walk->scan->documents, SOURCE_TEXT);
+    result = format->read(&input, &walk->sink);
+    passages_end(&walk->passages);
+    if (format->once)
+        walk->scan->leaving = true;
+    if (result != EXTRACT_OK)
+        note_reason(walk, result == EXTRACT_STOPPED &&
+                                  walk->scan->budget.spent != UNINSPECTABLE_NONE
+                              ? walk->scan->budget.spent
+                              : UNINSPECTABLE_DAMAGED);
+    if (result == EXTRACT_FAILED)
+        strings_read(walk->scan, stream->bytes, stream->where, walk->passages.document);
+}
+
+static void read_content(struct walk *walk)
+{
+    const struct stream *stream = walk->stream;
+    const struct extract_input input = { .bytes = stream->bytes,
+                                         .name = stream->name,
+                                         .declared = stream->declared,
+                                         .charset = stream->charset };
+    const struct extractor *format;
+
+    if (stream->depth > walk->scan->plan->limits.depth) {
+        note_reason(walk, UNINSPECTABLE_TOO_DEEP);
+        strings_read(walk->scan, stream->bytes, stream->where, walk->scan->documents);
+        return;
+    }
+    if (message_looks_so(stream->bytes, stream->declared)) {
+        struct span prefix =
+            arena_printf(walk->scan->facts->arena, "%.*s!", SPAN_ARG(stream->where));
+        walk->detected = SPAN("message");
+        message_read(walk->scan, stream->bytes, prefix, stream->depth + 1);
+        return;
+    }
+    format = extract_recognise(&input);
+    if (format != NULL) {
+        extract(walk, format);
+        return;
+    }
+    note_reason(walk, UNINSPECTABLE_UNSUPPORTED);
+    strings_read(walk->scan, stream->bytes, stream->where, walk->scan->documents);
+}
+
+/*
+ * The part's place in the list is taken before its members', so that a reader of
+ * the list meets containers first; false when the list is full.
+ */
+static bool list_part(struct walk *walk, size_t *index_out)
+{
+    struct facts *facts = walk->scan->facts;
+    struct part_fact *part;
+
+    if (facts->parts.count >= walk->scan->plan->limits.parts) {
+        walk->scan->budget.spent = UNINSPECTABLE_TOO_MANY;
+        return false;
+    }
+    *index_out = facts->parts.count;
+    part = facts_add_part(facts);
+    if (part == NULL) {
+        walk->scan->budget.spent = UNINSPECTABLE_TOO_LARGE;
+        return false;
+    }
+    part->where = keep_text(walk->scan, walk->stream->where, 4096);
+    part->name = keep_text(walk->scan, walk->stream->name, 1024);
+    part->declared = keep_text(walk->scan, walk->stream->declared, 256);
+    part->bytes = walk->stream->bytes.len;
+    hash_sha256(walk->stream->bytes, part->sha256);
+    return true;
+}
+
+void walk_stream(struct scan *scan, const struct stream *stream)
+{
+    struct walk walk = { .sink = { &calls },
+                         .scan = scan,
+                         .stream = stream,
+                         .detected = SPAN("unknown"),
+                         .reason = UNINSPECTABLE_NONE };
+    struct part_fact *part;
+    size_t index = 0;
+
+    if (!stream->reread && !list_part(&walk, &index))
+        return;
+    scan->documents++;
+    if (stream->name.len > 0)
+        reading_filename(scan->reading, stream->where, scan->documents, stream->name);
+    if (budget_is_spent(&scan->budget))
+        note_reason(&walk, scan->budget.spent);
+    else if (stream->bytes.len == 0)
+        walk.detected = SPAN("empty");
+    else
+        read_content(&walk);
+    if (stream->reread)
+        return;
+    /* The list may have moved while members were added. */
+    part = &scan->facts->parts.items[index];
+    part->detected = walk.detected;
+    part->reason = walk.reason;
+    part->active = walk.active;
+}
