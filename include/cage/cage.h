@@ -12,7 +12,8 @@
  * dies, hangs past its deadline, or answers what the protocol does not allow is
  * killed and replaced; the message gets scan_failure crashed or timeout.
  *
- * All functions but open and close may be called from any thread.
+ * All functions but start, attach and free may be called from any thread. A cage
+ * has a thread of its own: enter a sandbox before, or it stays outside.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,12 @@ struct cage_options {
     unsigned children;      /* at work at once; 0: one a processor */
     unsigned reuse;         /* messages a child may read before it is replaced; 0: 1000 */
 };
+
+/*
+ * Where the scanner program is: beside the running program, else where it was
+ * installed. path_out gets a NUL-terminated path of at most size octets. -1: err.
+ */
+int cage_find_scanner(char *path_out, size_t size, struct err *err);
 
 /* Start a template by path and wait until it is ready. The plan is only read during the call. */
 struct cage *cage_start(const char *scanner_path, const struct scan_plan *plan,
@@ -47,7 +54,8 @@ void cage_free(struct cage **cage);
  * tick(tick_data) about every second meanwhile when tick is not NULL.
  *
  * Always returns with facts->scanned true or facts->scan_failure set; -1 and err
- * only when no scanner could be had at all (then scan_failure is CRASHED).
+ * only when no scanner could be had at all (then scan_failure is CRASHED, and it
+ * says nothing about the message).
  */
 int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
               struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,

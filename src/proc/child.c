@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A caged child: job in, report out. Whatever goes wrong here ends it, and the safe side draws the conclusion. */
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proc/template.h"
+#include "wire/job.h"
+#include "wire/report.h"
+
+enum {
+    COPY_BYTES = 64 << 10,          /* a smaller message is read, which costs less than mapping it */
+    FACTS_BYTES = 64 << 20,         /* all facts of one message */
+    LARGE_BYTES = 8 << 20           /* a child that held so much starts afresh rather than stay large */
+};
+
+struct desk {
+    const struct template_work *work;
+    void *prepared;
+    const struct plan_limits *limits;
+    struct arena *arena;
+    struct buf order, report, small;
+};
+
+/* The octets of the message, in the desk's buffer or mapped; a null pointer when they cannot be had. */
+static struct span open_message(struct desk *desk, int fd, uint64_t size)
+{
+    char *bytes;
+
+    if (size > COPY_BYTES) {
+        bytes = size > SIZE_MAX ? MAP_FAILED
+                                : mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+        return (struct span){ bytes == MAP_FAILED ? NULL : bytes, (size_t)size };
+    }
+    buf_clear(&desk->small);
+    bytes = buf_reserve(&desk->small, COPY_BYTES);
+    if (bytes == NULL || pread(fd, bytes, (size_t)size, 0) != (ssize_t)size)
+        return (struct span){ NULL, 0 };
+    return (struct span){ bytes, (size_t)size };
+}
+
+static void close_message(struct span bytes)
+{
+    if (bytes.len > COPY_BYTES)
+        munmap((void *)bytes.ptr, bytes.len);
+}
+
+static bool nearly_spent(uint32_t cpu_seconds, const struct plan_limits *limits)
+{
+    struct timespec used;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec + 2 * (limits->time_ms / 1000 + 1) >= cpu_seconds;
+}
+
+/* One message; false when the child must end without a word. */
+static bool read_one(struct desk *desk, int fd, bool last, uint32_t cpu_seconds, bool *leaving_out)
+{
+    size_t fds = 1;
+    struct wire_in in;
+    struct facts *facts;
+    struct job job;
+    struct span bytes;
+    int message_fd;
+
+    if (wire_receive(fd, &desk->order, WIRE_FRAME_BYTES, &message_fd, &fds, WIRE_FOREVER) !=
+            WIRE_OK ||
+        fds != 1)
+        return false;
+    in = wire_in_of(buf_span(&desk->order));
+    arena_reset(desk->arena);
+    facts = facts_new(desk->arena);
+    if (!job_decode(&in, &job) || facts == NULL)
+        return false;
+    bytes = open_message(desk, message_fd, job.size);
+    close(message_fd);
+    if (bytes.ptr == NULL)
+        return false;
+    *leaving_out = desk->work->scan(desk->prepared,
+                                    &(struct scan_job){ .kind = job.kind,
+                                                        .bytes = bytes,
+                                                        .name = job.name,
+                                                        .time_ms = job.time_ms },
+                                    facts) ||
+                   last || job.size > LARGE_BYTES ||
+                   arena_used_bytes(desk->arena) > LARGE_BYTES ||
+                   nearly_spent(cpu_seconds, desk->limits);
+    close_message(bytes);
+    buf_clear(&desk->report);
+    report_encode(job.id, *leaving_out, desk->limits, facts, &desk->report);
+    return !desk->report.failed &&
+           wire_send(fd, buf_span(&desk->report), NULL, 0, WIRE_FOREVER) == WIRE_OK;
+}
+
+void child_serve(int fd, const struct template_work *work, void *prepared,
+                 const struct plan_limits *limits, uint32_t reuse, uint32_t cpu_seconds)
+{
+    struct desk desk = { .work = work,
+                         .prepared = prepared,
+                         .limits = limits,
+                         .arena = arena_new(FACTS_BYTES) };
+    bool leaving = desk.arena == NULL;
+
+    buf_init(&desk.order, 0);
+    buf_init(&desk.report, REPORT_BYTES);
+    buf_init(&desk.small, 0);
+    for (uint32_t i = 1; !leaving; i++)
+        if (!read_one(&desk, fd, i >= reuse, cpu_seconds, &leaving))
+            break;
+    buf_fini(&desk.small);
+    buf_fini(&desk.report);
+    buf_fini(&desk.order);
+    arena_free(&desk.arena);
+}
