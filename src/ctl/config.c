@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * vaguemestre config: is a policy file good, and what does it come to?
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "conf/conf.h"
+#include "ctl_priv.h"
+
+#define DEFAULT_POLICY SYSCONFDIR "/policy.conf"
+
+static int config_check(const char *path)
+{
+    struct err err = { "" };
+    struct bundle *bundle = bundle_read(path, &err);
+    struct conf *conf = bundle == NULL ? NULL : conf_parse(bundle, clock_realtime_us());
+    int status = EXIT_TROUBLE;
+
+    if (conf == NULL) {
+        complain("%s", bundle == NULL ? err.text : "no memory");
+    } else {
+        diagnostics_print(stdout, conf);
+        printf("%s: %zu errors, %zu warnings\n", path, conf->error_count,
+               conf->diagnostic_count - conf->error_count);
+        status = conf->error_count == 0 && conf->policy != NULL ? EXIT_GOOD : EXIT_FINDING;
+    }
+    conf_free(&conf);
+    bundle_free(&bundle);
+    return status;
+}
+
+static void show_text(const char *name, struct span value)
+{
+    printf("%s = \"", name);
+    print_safe(stdout, value);
+    puts("\"");
+}
+
+static void show_number(const char *name, uint64_t value)
+{
+    printf("%s = %" PRIu64 "\n", name, value);
+}
+
+static int config_show(const char *path)
+{
+    struct ruleset ruleset;
+    const struct settings *settings;
+    uint8_t digest[HASH_BYTES];
+    char hex[HASH_HEX_CHARS + 1];
+
+    if (ruleset_load(path, &ruleset) != 0)
+        return EXIT_TROUBLE;
+    settings = &ruleset.conf->settings;
+    bundle_digest(ruleset.bundle, digest);
+    hash_to_hex(digest, hex);
+    printf("# policy %s\n", hex);
+    show_text("listen", settings->listen);
+    show_text("socket_mode", settings->socket_mode);
+    show_text("socket_group", settings->socket_group);
+    show_text("user", settings->user);
+    show_text("audit_file", settings->audit_file);
+    printf("audit_sync = %s\n", settings->audit_sync ? "true" : "false");
+    show_text("spool_directory", settings->spool_directory);
+    show_number("spool_memory_bytes", settings->spool_memory_bytes);
+    show_number("message_limit_bytes", settings->message_limit_bytes);
+    show_number("scanners", settings->scanners);
+    show_number("content_timeout_ms", settings->content_timeout_ms);
+    show_text("syslog_facility", settings->syslog_facility);
+    ruleset_fini(&ruleset);
+    return EXIT_GOOD;
+}
+
+static int run(const struct options *options)
+{
+    static const char *const actions[] = { "check", "show" };
+    const char *path = options->path_count > 1 ? options->paths[1] : NULL;
+
+    if (options->path_count == 0 || options->path_count > 2) {
+        complain("config: give \"check\" or \"show\", and at most one FILE");
+        return EXIT_TROUBLE;
+    }
+    if (!option_word_is_known("config action", options->paths[0], actions, 2))
+        return EXIT_TROUBLE;
+    if (strcmp(options->paths[0], "check") == 0)
+        return config_check(path == NULL ? DEFAULT_POLICY : path);
+    return config_show(path);
+}
+
+int config_main(int argc, char **argv)
+{
+    struct options options = { .command = "config", .arguments = "check [FILE] | show [FILE]",
+                               .summary = "check: every error and warning of a policy, at once.\n"
+                                          "show: the settings in force, defaults included.\n"
+                                          "Exit status: 0 good, 1 the policy has errors, 2 could not run.\n" };
+    enum options_result parsed = options_parse(&options, argc, argv);
+    int status = parsed == OPTIONS_OK     ? run(&options)
+                 : parsed == OPTIONS_HELP ? EXIT_GOOD
+                                          : EXIT_TROUBLE;
+
+    options_fini(&options);
+    return status;
+}
