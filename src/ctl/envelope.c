@@ -8,12 +8,6 @@
 
 enum { MAX_GUESSED_RECIPIENTS = 1000 };
 
-static void ignore_ambiguity(void *data, enum ambiguity kind)
-{
-    (void)data;
-    (void)kind;
-}
-
 static void set_sender(struct facts *facts, struct span path)
 {
     struct sender_fact *sender = facts_add_sender(facts);
@@ -82,7 +76,7 @@ static struct mailbox_list mailboxes(struct span header, struct span name, size_
         if (span_equals_nocase(field_name, name)) {
             struct mailbox_list list = { 0 };
 
-            address_parse_list(arena, body, max - all.count, &list, ignore_ambiguity, NULL);
+            address_parse_list(arena, body, max - all.count, &list, NULL);
             for (size_t i = 0; i < list.count; i++) {
                 struct mailbox *items =
                     arena_grow(arena, all.items, all.count, &all.capacity, sizeof *items);

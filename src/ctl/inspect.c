@@ -3,6 +3,7 @@
  * vaguemestre inspect: several threads judge, one prints in the order of the
  * command line.
  */
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,14 +185,12 @@ static int inspect_paths(struct work *work)
 {
     struct cage_options options = { 0 };
     struct err err = { "" };
-    char *scanner = cage_find_scanner();
+    char scanner[PATH_MAX];
     int status;
 
-    work->judge.cage = scanner == NULL
-                           ? NULL
-                           : cage_start(scanner, policy_plan(work->judge.conf->policy), &options,
-                                        &err);
-    free(scanner);
+    if (cage_find_scanner(scanner, sizeof scanner, &err) == 0)
+        work->judge.cage =
+            cage_start(scanner, policy_plan(work->judge.conf->policy), &options, &err);
     if (work->judge.cage == NULL) {
         complain("no scanner: %s", err.text);
         return EXIT_TROUBLE;
