@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The audit role: only writer of the record chain. Takes all records that wait,
+ * brings them to disk with one fdatasync(), and only then answers each.
+ */
+#include <fcntl.h>
+#include <libgen.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "audit/chain.h"
+#include "base/clock.h"
+#include "proc_priv.h"
+#include "sandbox/sandbox.h"
+#include "wire/wire.h"
+
+enum { BATCH = 256 };
+
+struct auditor {
+    struct chain_writer *chain;
+    int control_fd;
+    int client_fd;              /* -1: no milter */
+    bool failing;               /* said so in the log */
+    bool stopping;
+    struct buf packet;
+    uint64_t numbers[BATCH];    /* who waits for an answer */
+    size_t count;
+};
+
+static void answer(struct auditor *auditor, uint64_t number, const char *problem)
+{
+    if (number == 0 || auditor->client_fd < 0)
+        return;
+    buf_clear(&auditor->packet);
+    wire_put_u64(&auditor->packet, number);
+    wire_put_span(&auditor->packet, span_of(problem));
+    /* A milter that takes no answers gives up by itself, and defers. */
+    (void)wire_send(auditor->client_fd, buf_span(&auditor->packet), NULL, 0,
+                    clock_monotonic_us() + 1000000);
+}
+
+static void drop_client(struct auditor *auditor)
+{
+    if (auditor->client_fd >= 0)
+        close(auditor->client_fd);
+    auditor->client_fd = -1;
+}
+
+/* Append one record that came; a refused one is answered at once. */
+static void take_record(struct auditor *auditor)
+{
+    struct wire_in in = wire_in_of(buf_span(&auditor->packet));
+    const uint64_t number = wire_get_u64(&in);
+    const struct span record = wire_get_text(&in, RECORD_MAX_BYTES);
+    struct err err = { "" };
+    uint64_t sequence;
+
+    if (!wire_is_done(&in)) {
+        drop_client(auditor);
+        return;
+    }
+    if (chain_append(auditor->chain, record, clock_realtime_us(), &sequence, &err) < 0) {
+        log_problem(LOG_ERR, "audit", err.text);
+        answer(auditor, number, err.text);
+        return;
+    }
+    auditor->numbers[auditor->count++] = number;
+}
+
+static void reopen_if_rotated(struct auditor *auditor)
+{
+    struct err err = { "" };
+
+    if (!chain_is_rotated(auditor->chain))
+        return;
+    if (chain_reopen(auditor->chain, clock_realtime_us(), &err) < 0)
+        log_problem(LOG_ERR, "audit", err.text);
+    else
+        log_event(LOG_INFO, "audit", "state", SPAN("reopened"));
+}
+
+/* Once when it begins and once when it is over: a full disk must not fill the log. */
+static void note_commit(struct auditor *auditor, const struct err *err)
+{
+    const bool failed = err->text[0] != '\0';
+
+    if (failed && !auditor->failing)
+        log_problem(LOG_CRIT, "audit", err->text);
+    if (!failed && auditor->failing)
+        log_event(LOG_NOTICE, "audit", "state", SPAN("recovered"));
+    auditor->failing = failed;
+}
+
+static void serve_client(struct auditor *auditor)
+{
+    enum wire_result result = WIRE_OK;
+    struct err err = { "" };
+
+    reopen_if_rotated(auditor);
+    auditor->count = 0;
+    while (auditor->count < BATCH && auditor->client_fd >= 0) {
+        result = wire_receive(auditor->client_fd, &auditor->packet, RECORD_MAX_BYTES + 64, NULL, NULL,
+                              WIRE_NO_WAIT);
+        if (result != WIRE_OK)
+            break;
+        take_record(auditor);
+    }
+    if (auditor->count > 0) {
+        (void)chain_commit(auditor->chain, &err);
+        note_commit(auditor, &err);
+        for (size_t i = 0; i < auditor->count; i++)
+            answer(auditor, auditor->numbers[i], err.text);
+    }
+    if (result != WIRE_OK && result != WIRE_AGAIN)
+        drop_client(auditor);
+}
+
+static void follow_parent(struct auditor *auditor)
+{
+    struct channel_message message;
+    struct err err = { "" };
+
+    if (channel_receive(auditor->control_fd, &message, &err) != 1) {
+        auditor->stopping = true;
+        return;
+    }
+    switch (message.kind) {
+    case CHANNEL_CLIENT:
+        drop_client(auditor);
+        auditor->client_fd = message.fds[0];
+        break;
+    case CHANNEL_REOPEN:
+        reopen_if_rotated(auditor);
+        break;
+    case CHANNEL_PING:
+        (void)channel_send(auditor->control_fd, CHANNEL_PONG, NULL, "", &err);
+        break;
+    case CHANNEL_STOP:
+    case CHANNEL_POLICY:
+    case CHANNEL_AUDIT:
+    case CHANNEL_READY:
+    case CHANNEL_FAILED:
+    case CHANNEL_PONG:
+        auditor->stopping = true;
+        break;
+    }
+}
+
+static void serve(struct auditor *auditor)
+{
+    while (!auditor->stopping) {
+        struct pollfd fds[2] = { { .fd = auditor->control_fd, .events = POLLIN },
+                                 { .fd = auditor->client_fd, .events = POLLIN } };
+
+        if (poll(fds, 2, -1) < 0)
+            continue;
+        if (fds[1].revents != 0)
+            serve_client(auditor);
+        if (fds[0].revents != 0)
+            follow_parent(auditor);
+    }
+    /* What the milter sent before it ended still counts. */
+    if (auditor->client_fd >= 0)
+        serve_client(auditor);
+}
+
+static struct chain_writer *open_chain(const struct daemon_options *options, struct err *err)
+{
+    char directory[4096], name[4096];
+    struct chain_options chain = { .sync = options->audit_sync };
+    struct chain_writer *writer;
+
+    snprintf(directory, sizeof directory, "%s", options->audit_file);
+    snprintf(name, sizeof name, "%s", options->audit_file);
+    chain.directory_fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (chain.directory_fd < 0) {
+        err_set(err, "%s: %m", directory);
+        return NULL;
+    }
+    chain.name = basename(name);
+    /* The folder stays open: it is where the writer looks for a renamed file. */
+    writer = chain_open(&chain, clock_realtime_us(), err);
+    if (writer == NULL)
+        err_context(err, "%s", options->audit_file);
+    return writer;
+}
+
+static int give_up_rights(const struct daemon_options *options, struct err *err)
+{
+    char directory[4096];
+
+    snprintf(directory, sizeof directory, "%s", options->audit_file);
+    const struct sandbox_path paths[] = { { dirname(directory), SANDBOX_WRITE } };
+    const struct sandbox_options sandbox = { .paths = paths, .path_count = 1 };
+
+    return sandbox_enter(SANDBOX_AUDIT, &sandbox, NULL, err);
+}
+
+int audit_main(const struct daemon_options *options)
+{
+    struct auditor auditor = { .control_fd = ROLE_CONTROL_FD, .client_fd = -1 };
+    struct err err = { "" };
+
+    log_open("vaguemestred/audit", options->foreground, (struct span){ NULL, 0 });
+    signal(SIGXFSZ, SIG_IGN);
+    buf_init(&auditor.packet, 0);
+    auditor.chain = open_chain(options, &err);
+    if (auditor.chain == NULL || give_up_rights(options, &err) < 0 ||
+        channel_send(ROLE_CONTROL_FD, CHANNEL_READY, NULL, "", &err) < 0) {
+        log_problem(LOG_CRIT, "audit", err.text);
+        (void)channel_send(ROLE_CONTROL_FD, CHANNEL_FAILED, NULL, err.text, NULL);
+        return 1;
+    }
+    serve(&auditor);
+    chain_close(&auditor.chain);
+    buf_fini(&auditor.packet);
+    return 0;
+}

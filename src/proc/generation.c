@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "proc_priv.h"
+
+static struct conf *parse_policy(int bundle_fd, struct err *err)
+{
+    struct bundle *bundle = bundle_unseal(bundle_fd, err);
+    struct conf *conf;
+
+    if (bundle == NULL)
+        return NULL;
+    conf = conf_parse(bundle, clock_realtime_us());
+    bundle_free(&bundle);
+    if (conf != NULL && conf->policy != NULL)
+        return conf;
+    /* The parent found it good: the same octets must be so here. */
+    err_set(err, conf == NULL ? "no memory for the policy" : "the policy has errors");
+    if (conf != NULL)
+        conf_free(&conf);
+    return NULL;
+}
+
+struct generation *generation_new(int bundle_fd, int scanner_fd, struct err *err)
+{
+    struct generation *generation = calloc(1, sizeof *generation);
+    struct cage_options options = { 0 };
+
+    if (generation == NULL) {
+        err_set(err, "no memory for a policy");
+        close(bundle_fd);
+        close(scanner_fd);
+        return NULL;
+    }
+    atomic_init(&generation->references, 1);
+    generation->conf = parse_policy(bundle_fd, err);
+    if (generation->conf == NULL) {
+        close(scanner_fd);
+        free(generation);
+        return NULL;
+    }
+    options.children = generation->conf->settings.scanners;
+    generation->cage = cage_attach(scanner_fd, policy_plan(generation->conf->policy), &options, err);
+    if (generation->cage == NULL)
+        generation_release(&generation);
+    return generation;
+}
+
+struct generation *generation_hold(struct generation *generation)
+{
+    atomic_fetch_add(&generation->references, 1);
+    return generation;
+}
+
+void generation_release(struct generation **generation)
+{
+    struct generation *released = *generation;
+
+    *generation = NULL;
+    if (released == NULL || atomic_fetch_sub(&released->references, 1) > 1)
+        return;
+    if (released->cage != NULL)
+        cage_free(&released->cage);
+    conf_free(&released->conf);
+    free(released);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The end of a message: scan, decide, record, act, in this order. Whatever goes
+ * wrong on the way ends in a temporary failure, never in a pass.
+ */
+#include <string.h>
+#include <syslog.h>
+
+#include "audit/record.h"
+#include "base/clock.h"
+#include "base/logline.h"
+#include "proc_priv.h"
+
+/* Edits come later, so nothing stands between them and these. */
+static void tell_progress(void *context)
+{
+    (void)smfi_progress(context);
+}
+
+static void note_envelope(SMFICTX *context, struct message *message)
+{
+    const char *queue_id = smfi_getsymval(context, (char[]){ "i" });
+
+    message->facts->received_us = clock_realtime_us();
+    message->facts->message_bytes = spool_size(message->spool);
+    if (queue_id != NULL)
+        message->facts->queue_id = arena_copy(message->arena, span_slice(span_of(queue_id), 0, 255));
+}
+
+/* Have the content read. -1: it could not even be handed over; the reason is in message->problem. */
+static int scan(SMFICTX *context, struct message *message)
+{
+    struct facts *facts = message->facts;
+    struct err err = { "" };
+    uint64_t size;
+    int fd;
+
+    message_end_header(message);
+    if (message->problem.text[0] != '\0')
+        return -1;
+    if (message->too_large) {
+        facts->scan_failure = UNINSPECTABLE_TOO_LARGE;
+        return 0;
+    }
+    fd = spool_seal(message->spool, &size, &message->problem);
+    if (fd < 0)
+        return -1;
+    if (cage_scan(message->generation->cage, fd, size, SCAN_MESSAGE, (struct span){ NULL, 0 },
+                  tell_progress, context, facts, &err) < 0)
+        log_problem(LOG_ERR, "scan", err.text);
+    return 0;
+}
+
+/* The verdict when the fault is ours. It can be recorded as any other. */
+static void decide_failure(struct verdict *verdict)
+{
+    memset(verdict, 0, sizeof *verdict);
+    verdict->action = verdict->would = ACTION_TEMPFAIL;
+    verdict->reply = *reply_internal_failure();
+}
+
+static int record(const struct judge *judge, const struct message *message, const struct verdict *verdict,
+                  struct err *err)
+{
+    const struct policy *policy = message->generation->conf->policy;
+    struct buf text, line;
+    int status;
+
+    buf_init(&line, 0);
+    record_line(policy, message->facts, verdict, &line);
+    log_line(LOG_INFO, &line);
+    buf_fini(&line);
+    buf_init(&text, RECORD_MAX_BYTES);
+    status = record_verdict(policy, message->facts, verdict, &text);
+    if (status < 0)
+        err_set(err, "no memory for the record");
+    else
+        status = recorder_write(judge->recorder, buf_span(&text), err);
+    buf_fini(&text);
+    return status;
+}
+
+static void record_outcome_of(const struct judge *judge, const struct message *message,
+                              const struct verdict *verdict, const struct err *problem)
+{
+    struct err err = { "" };
+    struct buf text;
+
+    buf_init(&text, RECORD_MAX_BYTES);
+    if (record_outcome(message->facts->queue_id, verdict, span_of(problem->text), &text) < 0)
+        err_set(&err, "no memory for the record");
+    else
+        (void)recorder_post(judge->recorder, buf_span(&text), &err);
+    buf_fini(&text);
+    if (err.text[0] != '\0')
+        log_problem(LOG_ERR, "record", err.text);
+}
+
+static sfsistat act(SMFICTX *context, const struct message *message, const struct verdict *verdict,
+                    struct err *problem)
+{
+    if (verdict->observed_only)
+        return SMFIS_CONTINUE;
+    switch (verdict->action) {
+    case ACTION_ACCEPT:
+    case ACTION_TAG:
+    case ACTION_REWRITE:
+    case ACTION_REDIRECT:
+    case ACTION_QUARANTINE:
+        if (actions_apply(context, message, verdict, problem) < 0)
+            return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
+        return SMFIS_CONTINUE;
+    case ACTION_REJECT:
+    case ACTION_TEMPFAIL:
+        return reply_send(context, &verdict->reply, verdict->action);
+    case ACTION_DISCARD:
+        return SMFIS_DISCARD;
+    case ACTION_COPY:
+        break;
+    }
+    err_set(problem, "no such action");
+    return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
+}
+
+sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct message *message)
+{
+    const struct policy *policy = message->generation->conf->policy;
+    struct err problem = { "" };
+    struct verdict verdict;
+    sfsistat status;
+
+    note_envelope(context, message);
+    if (scan(context, message) == 0)
+        policy_decide(policy, message->facts, DECIDE_MET, message->arena, &verdict);
+    else
+        decide_failure(&verdict);
+    if (message->problem.text[0] != '\0')
+        log_problem(LOG_ERR, "message", message->problem.text);
+    if (record(judge, message, &verdict, &problem) < 0) {
+        log_problem(LOG_ERR, "record", problem.text);
+        return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
+    }
+    status = act(context, message, &verdict, &problem);
+    if (problem.text[0] != '\0')
+        log_problem(LOG_ERR, "action", problem.text);
+    record_outcome_of(judge, message, &verdict, &problem);
+    return status;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The parent: opens what needs rights, gives them up, starts the roles and
+ * watches over them. It reads the policy and nothing a stranger wrote.
+ *
+ * SIGHUP: read the policy anew; with errors the old one stays. SIGUSR1: the audit
+ * file was renamed. SIGTERM, SIGINT: let the roles finish, then end.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/logline.h"
+#include "proc_priv.h"
+#include "sandbox/sandbox.h"
+
+enum {
+    STOP_US = 12000000,         /* then what still runs is killed */
+    PING_US = 5000000
+};
+
+struct parent {
+    const struct daemon_options *options;
+    struct listener listener;
+    struct user user;
+    struct conf *conf;          /* in force, or last good */
+    int signal_fd;
+    struct children children;
+    bool ready;                 /* said READY=1 */
+    bool reloading;
+    uint64_t stop_us, ping_us;
+};
+
+/* ---- policy ---- */
+
+static void log_diagnostics(const struct conf *conf)
+{
+    for (size_t i = 0; i < conf->diagnostic_count; i++) {
+        const struct diagnostic *d = &conf->diagnostics[i];
+        struct buf line;
+
+        buf_init(&line, 0);
+        buf_printf(&line, "%.*s:%u: %s%.*s", SPAN_ARG(d->file), d->line,
+                   d->severity == SEVERITY_ERROR ? "" : "warning: ", SPAN_ARG(d->text));
+        log_event(d->severity == SEVERITY_ERROR ? LOG_ERR : LOG_WARNING, "policy", "problem", buf_span(&line));
+        buf_fini(&line);
+    }
+}
+
+/* Read and check the policy; on success it replaces the one in force. */
+static int load_policy(struct parent *parent, struct err *err)
+{
+    struct bundle *bundle = bundle_read(parent->options->policy_path, err);
+    struct conf *conf;
+    int fd;
+
+    if (bundle == NULL)
+        return -1;
+    conf = conf_parse(bundle, clock_realtime_us());
+    fd = conf == NULL || conf->policy == NULL ? -1 : bundle_seal(bundle, err);
+    bundle_free(&bundle);
+    if (conf != NULL)
+        log_diagnostics(conf);
+    if (fd < 0) {
+        if (conf == NULL || conf->policy == NULL)
+            err_set(err, conf == NULL ? "no memory" : "%zu errors", conf == NULL ? 0 : conf->error_count);
+        if (conf != NULL)
+            conf_free(&conf);
+        return -1;
+    }
+    if (parent->conf != NULL) {
+        conf_free(&parent->conf);
+        close(parent->children.bundle_fd);
+    }
+    parent->conf = conf;
+    parent->children.bundle_fd = fd;
+    parent->children.settings = &conf->settings;
+    return 0;
+}
+
+/* ---- hearing from the roles ---- */
+
+static void write_pid_file(const struct parent *parent)
+{
+    FILE *file;
+
+    if (parent->options->pid_file == NULL)
+        return;
+    file = fopen(parent->options->pid_file, "we");
+    if (file == NULL || fprintf(file, "%ld\n", (long)getpid()) < 0)
+        log_problem(LOG_WARNING, "pid-file", strerror(errno));
+    if (file != NULL)
+        fclose(file);
+}
+
+static void note_in_force(struct parent *parent)
+{
+    if (!parent->ready) {
+        write_pid_file(parent);
+        log_event(LOG_INFO, "ready", "listen", parent->conf->settings.listen);
+    } else if (parent->reloading) {
+        log_event(LOG_INFO, "reload", "state", SPAN("in-force"));
+    }
+    (void)sd_notify(0, "READY=1");
+    parent->ready = true;
+    parent->reloading = false;
+}
+
+static void hear(struct parent *parent, enum child_kind kind)
+{
+    struct child *child = &parent->children.all[kind];
+    struct channel_message message;
+    struct err err = { "" };
+
+    if (channel_receive(child->control_fd, &message, &err) != 1) {
+        /* Its end is reaped; a role that closed the socket but lives on is of no use. */
+        close(child->control_fd);
+        child->control_fd = -1;
+        kill(child->pid, SIGKILL);
+        return;
+    }
+    if (message.kind == CHANNEL_READY && kind == CHILD_MILTER)
+        note_in_force(parent);
+    if (message.kind == CHANNEL_FAILED)
+        log_problem(LOG_ERR, child_name(kind), message.text);
+    if (message.kind == CHANNEL_PONG && kind == CHILD_MILTER)
+        (void)sd_notify(0, "WATCHDOG=1");
+}
+
+/* ---- signals ---- */
+
+static void notify_reloading(void)
+{
+    (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)clock_monotonic_us());
+}
+
+static void reload(struct parent *parent)
+{
+    struct err err = { "" };
+
+    notify_reloading();
+    if (load_policy(parent, &err) < 0) {
+        log_problem(LOG_ERR, "reload", err.text);
+        log_event(LOG_ERR, "reload", "state", SPAN("old-policy-stays"));
+        (void)sd_notify(0, "READY=1");
+        return;
+    }
+    parent->reloading = true;
+    /* The new template takes the old one's place; that one ends with the last message it serves. */
+    children_start(&parent->children, CHILD_SCANNER);
+}
+
+static void begin_stop(struct parent *parent)
+{
+    if (parent->children.stopping)
+        return;
+    (void)sd_notify(0, "STOPPING=1");
+    log_event(LOG_INFO, "stop", "state", SPAN("begun"));
+    parent->children.stopping = true;
+    parent->stop_us = clock_monotonic_us() + STOP_US;
+    /* The audit writer ends when the milter has: its records come first. */
+    children_tell(&parent->children, CHILD_MILTER, CHANNEL_STOP);
+}
+
+static void take_signal(struct parent *parent)
+{
+    struct signalfd_siginfo info;
+
+    if (read(parent->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    switch (info.ssi_signo) {
+    case SIGHUP:
+        if (!parent->children.stopping)
+            reload(parent);
+        break;
+    case SIGUSR1:
+        children_tell(&parent->children, CHILD_AUDIT, CHANNEL_REOPEN);
+        break;
+    case SIGTERM:
+    case SIGINT:
+        begin_stop(parent);
+        break;
+    case SIGCHLD:
+        children_reap(&parent->children);
+        break;
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Stopping goes in steps: the milter by its own drain, then the audit writer. True when all is over. */
+static bool step_stop(struct parent *parent, uint64_t now_us)
+{
+    const struct child *milter = &parent->children.all[CHILD_MILTER];
+    struct child *audit = &parent->children.all[CHILD_AUDIT];
+
+    if (milter->pid == 0 && audit->control_fd >= 0) {
+        children_tell(&parent->children, CHILD_AUDIT, CHANNEL_STOP);
+        close(audit->control_fd);
+        audit->control_fd = -1;
+    }
+    if (now_us > parent->stop_us)
+        children_kill(&parent->children);
+    return milter->pid == 0 && audit->pid == 0;
+}
+
+static int next_timeout_ms(const struct parent *parent, uint64_t now_us)
+{
+    uint64_t until_us = parent->ping_us;
+
+    if (children_next_restart_us(&parent->children) < until_us)
+        until_us = children_next_restart_us(&parent->children);
+    if (parent->children.stopping && parent->stop_us < until_us)
+        until_us = parent->stop_us;
+    return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000 + 1);
+}
+
+static void ping(struct parent *parent, uint64_t now_us)
+{
+    if (now_us < parent->ping_us)
+        return;
+    parent->ping_us = now_us + PING_US;
+    children_tell(&parent->children, CHILD_MILTER, CHANNEL_PING);
+}
+
+static void watch(struct parent *parent)
+{
+    for (;;) {
+        struct pollfd fds[3] = {
+            { .fd = parent->signal_fd, .events = POLLIN },
+            { .fd = parent->children.all[CHILD_AUDIT].control_fd, .events = POLLIN },
+            { .fd = parent->children.all[CHILD_MILTER].control_fd, .events = POLLIN },
+        };
+        uint64_t now_us = clock_monotonic_us();
+
+        if (poll(fds, 3, next_timeout_ms(parent, now_us)) < 0 && errno != EINTR)
+            return;
+        if (fds[1].revents != 0)
+            hear(parent, CHILD_AUDIT);
+        if (fds[2].revents != 0)
+            hear(parent, CHILD_MILTER);
+        if (fds[0].revents != 0)
+            take_signal(parent);
+        now_us = clock_monotonic_us();
+        if (parent->children.stopping) {
+            if (step_stop(parent, now_us))
+                return;
+            continue;
+        }
+        children_restart_due(&parent->children, now_us);
+        ping(parent, now_us);
+    }
+}
+
+/* ---- setting up ---- */
+
+/* The folder of a file the daemon keeps, made when only its last part is missing. */
+static void make_directory(const struct parent *parent, const char *path)
+{
+    if (mkdir(path, 0750) == 0 && parent->user.change && chown(path, parent->user.uid, parent->user.gid) < 0)
+        log_problem(LOG_WARNING, "start", strerror(errno));
+}
+
+static void make_directories(const struct parent *parent)
+{
+    const struct settings *settings = &parent->conf->settings;
+    char path[4096], *slash;
+
+    snprintf(path, sizeof path, "%.*s", SPAN_ARG(settings->spool_directory));
+    make_directory(parent, path);
+    snprintf(path, sizeof path, "%.*s", SPAN_ARG(settings->audit_file));
+    slash = strrchr(path, '/');
+    if (slash != NULL && slash != path) {
+        *slash = '\0';
+        make_directory(parent, path);
+    }
+}
+
+static int find_owner(const struct parent *parent, struct listen_owner *owner, struct err *err)
+{
+    const struct settings *settings = &parent->conf->settings;
+    char mode[16];
+
+    *owner = (struct listen_owner){ parent->user.uid, parent->user.gid, 0660 };
+    if (settings->socket_mode.len > 0) {
+        snprintf(mode, sizeof mode, "%.*s", SPAN_ARG(settings->socket_mode));
+        owner->mode = (mode_t)strtoul(mode, NULL, 8) & 0777;
+    }
+    if (settings->socket_group.len > 0)
+        return group_find(settings->socket_group, &owner->gid, err);
+    return 0;
+}
+
+static int block_signals(struct parent *parent, struct err *err)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    parent->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    if (parent->signal_fd < 0) {
+        err_set(err, "signals: %s", strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+static int give_up_rights(struct parent *parent, struct err *err)
+{
+    struct err missing = { "" };
+
+    if (user_become(&parent->user, err) < 0 || sandbox_enter(SANDBOX_PARENT, NULL, &missing, err) < 0)
+        return -1;
+    if (missing.text[0] != '\0')
+        log_problem(LOG_WARNING, "sandbox", missing.text);
+    return 0;
+}
+
+static int set_up(struct parent *parent, struct err *err)
+{
+    struct listen_owner owner;
+
+    if (load_policy(parent, err) < 0)
+        return -1;
+    log_open("vaguemestred", parent->options->foreground, parent->conf->settings.syslog_facility);
+    if (user_find(parent->conf->settings.user, &parent->user, err) < 0 || find_owner(parent, &owner, err) < 0 ||
+        listener_open(parent->conf->settings.listen, &owner, &parent->listener, err) < 0)
+        return -1;
+    parent->children.listen_fd = parent->listener.fd;
+    make_directories(parent);
+    if (block_signals(parent, err) < 0)
+        return -1;
+    return give_up_rights(parent, err);
+}
+
+int parent_main(const struct daemon_options *options)
+{
+    struct parent parent = { .options = options, .listener = { .fd = -1, .lock_fd = -1 },
+                             .signal_fd = -1 };
+    struct err err = { "" };
+
+    parent.children = (struct children){ .options = options, .bundle_fd = -1 };
+    for (enum child_kind kind = CHILD_AUDIT; kind < CHILD_COUNT; kind++)
+        parent.children.all[kind].control_fd = -1;
+    log_open("vaguemestred", options->foreground, (struct span){ NULL, 0 });
+    if (set_up(&parent, &err) < 0) {
+        log_problem(LOG_CRIT, "start", err.text);
+        listener_close(&parent.listener);
+        return 1;
+    }
+    children_start(&parent.children, CHILD_AUDIT);
+    children_start(&parent.children, CHILD_MILTER);
+    watch(&parent);
+    listener_close(&parent.listener);
+    if (options->pid_file != NULL)
+        (void)unlink(options->pid_file);
+    log_event(LOG_INFO, "stop", "state", SPAN("done"));
+    conf_free(&parent.conf);
+    return 0;
+}
