@@ -21,6 +21,28 @@ enum decide_detail {
 void policy_decide(const struct policy *policy, const struct facts *facts,
                    enum decide_detail detail, struct arena *arena, struct verdict *verdict_out);
 
+/* What can keep a message from being decided. */
+enum failure {
+    FAILURE_SCANNER_CRASHED = 1,
+    FAILURE_SCANNER_TIMEOUT,
+    FAILURE_MESSAGE_TOO_LARGE,
+    FAILURE_FACTS_FULL,         /* more findings than are kept */
+    FAILURE_NOT_SCANNED,        /* no scanner at all, or the content is not there yet */
+    FAILURE_UNINSPECTABLE,      /* a part could not be read and no rule decided */
+    FAILURE_POLICY,             /* the judgement itself met a limit */
+    FAILURE_AUDIT,              /* no record could be written */
+    FAILURE_COUNT
+};
+
+const char *failure_name(enum failure failure);
+
+/*
+ * The verdict of the failure settings when something outside the judgement went
+ * wrong: FAILURE_AUDIT, FAILURE_NOT_SCANNED… (policy/policy.h). As above otherwise.
+ */
+void policy_decide_failure(const struct policy *policy, const struct facts *facts,
+                           enum failure failure, struct arena *arena, struct verdict *verdict_out);
+
 /* Is this mailbox (normalised domain) on the approved list, by its domain alone? */
 bool policy_sender_approved(const struct policy *policy, struct span address, struct span domain);
 

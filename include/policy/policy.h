@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+/*
+ * One policy, as the room conf builds it and the core reads it. Immutable once
+ * built, so any number of threads may judge by it at once. All of it lives in the
+ * arena it was built in.
+ *
+ * Places ("at") are "file:line" of the setting's section. Label indexes are those
+ * of plan.labels; scheme and destination indexes those of the arrays here.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "facts/facts.h"
+#include "facts/plan.h"
+#include "facts/verdict.h"
+#include "policy/decide.h"
+#include "policy/fact.h"
+#include "policy/nameset.h"
+#include "policy/network.h"
+#include "policy/pattern.h"
+
+enum { POLICY_NONE = -1 };
+
+/* Mailboxes and domains of a condition: exact ones and suffixes in a hash, the rest by pattern. */
+struct address_set {
+    struct nameset names;
+    struct pattern_list patterns;   /* over the whole address */
+};
+
+struct network_list {
+    struct network *items;
+    size_t count, capacity;
+};
+
+/* Where an approved domain may come from: what is given must all hold, values are alternatives. */
+struct server {
+    struct span name, at;
+    struct nameset domains;
+    struct network_list networks;
+    struct nameset logins;
+    struct pattern_list certificates;   /* subject common names of verified client certificates */
+    bool local;                         /* sendmail(1) on the gateway itself counts */
+};
+
+/* One line of the login map: these addresses and domains belong to the login. */
+struct login_entry {
+    struct span login;
+    struct nameset addresses;
+};
+
+struct senders {
+    struct nameset approved;
+    struct server *servers;
+    size_t server_count;
+    struct login_entry *logins;         /* sorted by login_compare(), none twice */
+    size_t login_count;
+    bool has_login_map;
+    bool null_approved;                 /* "<>" needs no approval */
+};
+
+/* The highest that may go to a destination, scheme by scheme. */
+struct ceiling {
+    int32_t *by_scheme;     /* label index or POLICY_NONE; scheme_count of them, NULL when none is set */
+    int32_t level;          /* for schemes without their own: the lowest level set, -1 for none */
+    bool everything;        /* "any" */
+    bool unknown_allowed;   /* labels no scheme knows do not count as above */
+    struct span text;       /* as written, for the reasons */
+};
+
+struct destination {
+    struct span name, at;
+    struct address_set members;
+    struct ceiling ceiling;
+    bool require_tls;
+};
+
+struct exception {
+    struct span name, at;
+    struct address_set senders;
+    bool has_senders;
+    struct nameset logins;
+    struct network_list clients;
+    fact_set allows;
+    bool *allows_rules;         /* rule_count of them, NULL when it names no rule */
+    bool has_ceiling;
+    struct ceiling ceiling;
+    bool *destinations;         /* destination_count of them, NULL: any */
+    struct address_set recipients;
+    bool has_recipients;
+    struct span owner, reason;
+    int64_t from_us, expires_us; /* in force from (included) until (excluded) */
+    struct span expires;        /* as written */
+};
+
+enum condition_kind {
+    /* about one sender, recipient, label, part, contact or ambiguity: all of a rule's
+     * conditions about the same kind of thing must hold for one and the same thing */
+    CONDITION_SENDER = 1,
+    CONDITION_SENDER_FIELD,
+    CONDITION_RECIPIENT,
+    CONDITION_DESTINATION,
+    CONDITION_LABEL,
+    CONDITION_LABEL_AT_LEAST,
+    CONDITION_SOURCE,
+    CONDITION_REASON,
+    CONDITION_FILE_NAME,
+    CONDITION_TYPE,
+    CONDITION_SHA256,
+    CONDITION_PART_ABOVE,
+    CONDITION_CONTACT,
+    CONDITION_AMBIGUITY,
+    /* about the message as a whole */
+    CONDITION_LOGIN,
+    CONDITION_CLIENT,
+    CONDITION_TLS,
+    CONDITION_DAEMON,
+    CONDITION_HEADER,
+    CONDITION_SUBJECT,
+    CONDITION_SIZE_ABOVE,
+    CONDITION_RECIPIENTS_ABOVE,
+    CONDITION_TIME,
+    CONDITION_SIGNER,
+    CONDITION_COUNT
+};
+
+/* A header condition: a name alone asks whether the field is there. */
+struct header_test {
+    struct span name;
+    struct pattern value;
+    bool any_value;
+};
+
+/* Minutes of the local day and days of the week, from included, to excluded; to below from passes midnight. */
+struct time_window {
+    uint16_t from_minute, to_minute;
+    uint8_t days;               /* bit 0 Monday … bit 6 Sunday */
+};
+
+/* Which members count is said by kind. */
+struct condition {
+    enum condition_kind kind;
+    struct address_set addresses;       /* SENDER, RECIPIENT, CONTACT */
+    struct pattern_list patterns;       /* SENDER_FIELD, FILE_NAME, TYPE, LOGIN, TLS, DAEMON, SUBJECT, SIGNER */
+    struct network_list networks;       /* CLIENT */
+    struct nameset hashes;              /* SHA256, lower-case hexadecimal */
+    bool *members;                      /* DESTINATION, LABEL: index → is it one of them */
+    struct ceiling at_least;            /* LABEL_AT_LEAST: the floors, scheme by scheme */
+    uint64_t mask;                      /* SOURCE, REASON: bit of the enum's value */
+    uint64_t ambiguities[2];            /* AMBIGUITY: bit of the enum's value */
+    uint64_t above;                     /* SIZE_ABOVE, RECIPIENTS_ABOVE, PART_ABOVE */
+    struct header_test *headers;        /* HEADER */
+    size_t header_count;
+    struct time_window *windows;        /* TIME */
+    size_t window_count;
+};
+
+struct condition_list {
+    struct condition *items;
+    size_t count, capacity;
+};
+
+/* What to do when a reason to refuse holds for some recipients only. */
+enum some_recipients {
+    SOME_ALL = 1,       /* the action for the whole message, naming the recipients */
+    SOME_DROP,          /* those recipients go, the others get the message */
+    SOME_HOLD           /* quarantine the whole message */
+};
+
+struct header_template {
+    struct span name, value;
+};
+
+/* sender map of a rewrite: a mailbox or domain to the address that takes its place */
+struct sender_mapping {
+    struct span from, to;
+};
+
+struct rule {
+    struct span name, at;
+    enum rule_mode mode;
+    enum action action;
+    fact_set when, unless;
+    struct condition_list conditions;           /* all must hold */
+    struct condition_list unless_conditions;    /* none may hold */
+    enum confidence confidence;                 /* least, for everything about labels */
+    enum some_recipients some;
+    uint16_t code;                              /* 0: 550 or 451 */
+    struct span enhanced;                       /* empty: by fact */
+    struct span_list reply;                     /* templates; empty: the shipped texts */
+    struct header_template *headers;            /* tag: set; rewrite: set, or delete when value is empty */
+    size_t header_count;
+    struct span_list remove_headers;            /* rewrite */
+    struct span_list recipients;                /* redirect and copy: addresses */
+    struct sender_mapping *mappings;            /* rewrite */
+    size_t mapping_count;
+};
+
+struct policy {
+    struct arena *arena;
+    enum rule_mode mode;
+    uint8_t digest[32];
+    struct scan_plan plan;
+    struct span *schemes;
+    size_t scheme_count;
+    int32_t *label_scheme;              /* label → scheme */
+    struct span *label_names;           /* label → "fr:SECRET" */
+    struct senders senders;
+    struct destination *destinations;
+    size_t destination_count;
+    struct exception *exceptions;
+    size_t exception_count;
+    struct rule *rules;
+    size_t rule_count;
+    enum action failures[FAILURE_COUNT];    /* accept, tempfail, reject, quarantine or discard */
+    int32_t utc_offset_minutes;             /* of time windows, in winter */
+    bool summer_time;                       /* one hour more by the European rule (Directive 2000/84/EC) */
+};
+
+/*
+ * Are all placeholders ("%{label}") of a template known? If not, the first that is
+ * not goes to *unknown_out. template_placeholders lists them, separated by blanks.
+ */
+bool template_check(struct span text, struct span *unknown_out);
+extern const char template_placeholders[];
+
+/* The order of the login map: by octets, ASCII case apart. */
+int login_compare(struct span a, struct span b);
+
+/* What is in force before a file says anything: no rules, no destinations, all failures tempfail. */
+void policy_init(struct policy *policy, struct arena *arena);
+
+#endif

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The further conditions of a rule. Those about one kind of thing (a sender, a
+ * recipient, a label…) choose among the things of the message; the facts of the
+ * rule are then asked about the chosen ones only.
+ */
+#include "base/hash.h"
+#include "policy_priv.h"
+
+enum pattern_result address_set_match(const struct address_set *set, struct span address,
+                                      struct span domain)
+{
+    if (nameset_has_address(&set->names, address, domain))
+        return PATTERN_YES;
+    return set->patterns.count == 0 ? PATTERN_NO : pattern_list_match(&set->patterns, address);
+}
+
+static enum truth truth_of(enum pattern_result result)
+{
+    switch (result) {
+    case PATTERN_YES: return TRUTH_YES;
+    case PATTERN_UNDECIDED: return TRUTH_UNKNOWN;
+    case PATTERN_NO: break;
+    }
+    return TRUTH_NO;
+}
+
+static enum truth truth_if(bool yes)
+{
+    return yes ? TRUTH_YES : TRUTH_NO;
+}
+
+/* What each kind of condition asks of thing number i, or of the message. */
+typedef enum truth test_fn(const struct judgement *j, const struct condition *condition, size_t i);
+
+static enum truth test_sender(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    const struct sender_fact *sender = &j->facts->senders.items[i];
+
+    return truth_of(address_set_match(&condition->addresses, sender->address, sender->domain));
+}
+
+static enum truth test_sender_field(const struct judgement *j, const struct condition *condition,
+                                    size_t i)
+{
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->senders.items[i].where));
+}
+
+static enum truth test_recipient(const struct judgement *j, const struct condition *condition,
+                                 size_t i)
+{
+    const struct recipient_fact *recipient = &j->facts->recipients.items[i];
+
+    return truth_of(
+        address_set_match(&condition->addresses, recipient->address, recipient->domain));
+}
+
+static enum truth test_destination(const struct judgement *j, const struct condition *condition,
+                                   size_t i)
+{
+    return truth_if(j->destinations[i] != POLICY_NONE && condition->members[j->destinations[i]]);
+}
+
+static enum truth test_label(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    int32_t label = j->facts->labels.items[i].label;
+
+    return truth_if(label >= 0 && (size_t)label < j->policy->plan.label_count &&
+                    condition->members[label]);
+}
+
+static enum truth test_label_at_least(const struct judgement *j, const struct condition *condition,
+                                      size_t i)
+{
+    return truth_if(
+        ceiling_is_reached(j->policy, &condition->at_least, j->facts->labels.items[i].label));
+}
+
+static enum truth test_source(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    return truth_if((condition->mask >> j->facts->labels.items[i].source & 1) != 0);
+}
+
+static enum truth test_reason(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    return truth_if((condition->mask >> j->facts->parts.items[i].reason & 1) != 0);
+}
+
+static enum truth test_file_name(const struct judgement *j, const struct condition *condition,
+                                 size_t i)
+{
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->parts.items[i].name));
+}
+
+static enum truth test_type(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->parts.items[i].detected));
+}
+
+static enum truth test_sha256(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    char hex[HASH_HEX_CHARS + 1];
+
+    hash_to_hex(j->facts->parts.items[i].sha256, hex);
+    return truth_if(nameset_has(&condition->hashes, span_of(hex)));
+}
+
+static enum truth test_part_above(const struct judgement *j, const struct condition *condition,
+                                  size_t i)
+{
+    return truth_if(j->facts->parts.items[i].bytes > condition->above);
+}
+
+static enum truth test_contact(const struct judgement *j, const struct condition *condition,
+                               size_t i)
+{
+    const struct contact_fact *contact = &j->facts->contacts.items[i];
+
+    return truth_of(address_set_match(&condition->addresses, contact->address, contact->domain));
+}
+
+static enum truth test_ambiguity(const struct judgement *j, const struct condition *condition,
+                                 size_t i)
+{
+    unsigned kind = (unsigned)j->facts->ambiguities.items[i].kind;
+
+    return truth_if(kind < 128 && (condition->ambiguities[kind / 64] >> kind % 64 & 1) != 0);
+}
+
+static enum truth test_login(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    (void)i;
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->session.login));
+}
+
+static enum truth test_client(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    (void)i;
+    for (size_t n = 0; n < condition->networks.count; n++)
+        if (network_contains(&condition->networks.items[n], &j->client))
+            return TRUTH_YES;
+    return TRUTH_NO;
+}
+
+/* "none" when there is no TLS, so that a rule can name its absence. */
+static enum truth test_tls(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    struct span version = j->facts->session.tls_version;
+
+    (void)i;
+    return truth_of(
+        pattern_list_match(&condition->patterns, version.len == 0 ? SPAN("none") : version));
+}
+
+static enum truth test_daemon(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    (void)i;
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->session.daemon_name));
+}
+
+static enum truth one_header(const struct facts *facts, const struct header_test *test)
+{
+    enum truth truth = TRUTH_NO;
+
+    for (size_t i = 0; i < facts->headers.count; i++) {
+        enum truth one = TRUTH_NO;
+        if (span_equals_nocase(facts->headers.items[i].name, test->name))
+            one = test->any_value
+                      ? TRUTH_YES
+                      : truth_of(pattern_match(&test->value, facts->headers.items[i].value));
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}
+
+static enum truth test_header(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    enum truth truth = j->facts->scanned ? TRUTH_NO : TRUTH_UNKNOWN;
+
+    (void)i;
+    for (size_t n = 0; n < condition->header_count; n++) {
+        enum truth one = one_header(j->facts, &condition->headers[n]);
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}
+
+static enum truth test_subject(const struct judgement *j, const struct condition *condition,
+                               size_t i)
+{
+    (void)i;
+    return j->facts->scanned ? truth_of(pattern_list_match(&condition->patterns, j->facts->subject))
+                             : TRUTH_UNKNOWN;
+}
+
+static enum truth test_size_above(const struct judgement *j, const struct condition *condition,
+                                  size_t i)
+{
+    (void)i;
+    return truth_if(j->facts->message_bytes > condition->above);
+}
+
+static enum truth test_recipients_above(const struct judgement *j,
+                                        const struct condition *condition, size_t i)
+{
+    (void)i;
+    return truth_if(j->facts->recipients.count > condition->above);
+}
+
+static enum truth test_time(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    (void)i;
+    return truth_if(time_is_inside(j->policy, condition, j->facts->received_us));
+}
+
+static enum truth test_signer(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    enum truth truth = j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
+
+    (void)i;
+    for (size_t n = 0; n < j->facts->signatures.count; n++) {
+        enum truth one = truth_of(
+            pattern_list_match(&condition->patterns, j->facts->signatures.items[n].signer));
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}
+
+/* The kinds of things a condition may choose among. */
+enum thing {
+    THING_MESSAGE,
+    THING_SENDER,
+    THING_RECIPIENT,
+    THING_LABEL,
+    THING_PART,
+    THING_CONTACT,
+    THING_AMBIGUITY
+};
+
+static const struct {
+    enum thing thing;
+    test_fn *test;
+} kinds[CONDITION_COUNT] = {
+    [CONDITION_SENDER] = { THING_SENDER, test_sender },
+    [CONDITION_SENDER_FIELD] = { THING_SENDER, test_sender_field },
+    [CONDITION_RECIPIENT] = { THING_RECIPIENT, test_recipient },
+    [CONDITION_DESTINATION] = { THING_RECIPIENT, test_destination },
+    [CONDITION_LABEL] = { THING_LABEL, test_label },
+    [CONDITION_LABEL_AT_LEAST] = { THING_LABEL, test_label_at_least },
+    [CONDITION_SOURCE] = { THING_LABEL, test_source },
+    [CONDITION_REASON] = { THING_PART, test_reason },
+    [CONDITION_FILE_NAME] = { THING_PART, test_file_name },
+    [CONDITION_TYPE] = { THING_PART, test_type },
+    [CONDITION_SHA256] = { THING_PART, test_sha256 },
+    [CONDITION_PART_ABOVE] = { THING_PART, test_part_above },
+    [CONDITION_CONTACT] = { THING_CONTACT, test_contact },
+    [CONDITION_AMBIGUITY] = { THING_AMBIGUITY, test_ambiguity },
+    [CONDITION_LOGIN] = { THING_MESSAGE, test_login },
+    [CONDITION_CLIENT] = { THING_MESSAGE, test_client },
+    [CONDITION_TLS] = { THING_MESSAGE, test_tls },
+    [CONDITION_DAEMON] = { THING_MESSAGE, test_daemon },
+    [CONDITION_HEADER] = { THING_MESSAGE, test_header },
+    [CONDITION_SUBJECT] = { THING_MESSAGE, test_subject },
+    [CONDITION_SIZE_ABOVE] = { THING_MESSAGE, test_size_above },
+    [CONDITION_RECIPIENTS_ABOVE] = { THING_MESSAGE, test_recipients_above },
+    [CONDITION_TIME] = { THING_MESSAGE, test_time },
+    [CONDITION_SIGNER] = { THING_MESSAGE, test_signer },
+};
+
+static size_t thing_count(const struct facts *facts, enum thing thing)
+{
+    switch (thing) {
+    case THING_SENDER: return facts->senders.count;
+    case THING_RECIPIENT: return facts->recipients.count;
+    case THING_LABEL: return facts->labels.count;
+    case THING_PART: return facts->parts.count;
+    case THING_CONTACT: return facts->contacts.count;
+    case THING_AMBIGUITY: return facts->ambiguities.count;
+    case THING_MESSAGE: break;
+    }
+    return 1;
+}
+
+static bool **thing_selection(struct selection *selection, enum thing thing)
+{
+    switch (thing) {
+    case THING_SENDER: return &selection->senders;
+    case THING_RECIPIENT: return &selection->recipients;
+    case THING_LABEL: return &selection->labels;
+    case THING_PART: return &selection->parts;
+    case THING_CONTACT: return &selection->contacts;
+    case THING_AMBIGUITY: return &selection->ambiguities;
+    case THING_MESSAGE: break;
+    }
+    return NULL;
+}
+
+/* Recipients come with the envelope; all other things come, or may still come, with the content. */
+static enum truth truth_without(const struct judgement *j, enum thing thing)
+{
+    bool known = thing == THING_RECIPIENT || thing == THING_MESSAGE || j->whole;
+
+    return known ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
+/* Keep of the chosen things those this condition is met by; all are chosen at first. */
+static enum truth narrow(const struct judgement *j, const struct condition *condition,
+                         bool **chosen)
+{
+    enum thing thing = kinds[condition->kind].thing;
+    size_t count = thing_count(j->facts, thing);
+    enum truth any = truth_without(j, thing);
+    bool is_first = *chosen == NULL;
+
+    if (is_first)
+        *chosen = arena_alloc(j->arena, count == 0 ? 1 : count);
+    if (*chosen == NULL)
+        return TRUTH_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        enum truth one = TRUTH_NO;
+        if (is_first || (*chosen)[i])
+            one = kinds[condition->kind].test(j, condition, i);
+        (*chosen)[i] = one == TRUTH_YES;
+        if (one > any)
+            any = one;
+    }
+    return any;
+}
+
+enum truth conditions_select(const struct judgement *j, const struct rule *rule,
+                             struct selection *selection)
+{
+    enum truth truth = TRUTH_YES;
+
+    for (size_t i = 0; i < rule->conditions.count; i++) {
+        const struct condition *condition = &rule->conditions.items[i];
+        bool **chosen = thing_selection(selection, kinds[condition->kind].thing);
+        enum truth one = chosen == NULL ? kinds[condition->kind].test(j, condition, 0)
+                                        : narrow(j, condition, chosen);
+        if (one < truth)
+            truth = one;
+        if (truth == TRUTH_NO)
+            break;
+    }
+    return truth;
+}
+
+enum truth condition_holds(const struct judgement *j, const struct condition *condition)
+{
+    enum thing thing = kinds[condition->kind].thing;
+    size_t count = thing_count(j->facts, thing);
+    enum truth truth = truth_without(j, thing);
+
+    for (size_t i = 0; i < count && truth != TRUTH_YES; i++) {
+        enum truth one = kinds[condition->kind].test(j, condition, i);
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}

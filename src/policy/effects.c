@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a rule that is met changes: header fields, senders, recipients. */
+#include "policy_priv.h"
+
+int effects_add(struct judgement *j, struct verdict *verdict, enum edit_kind kind,
+                const struct rule *rule, struct span name, struct span value)
+{
+    struct edit *edits = arena_grow(j->arena, verdict->edits, verdict->edit_count,
+                                    &j->edit_capacity, sizeof *edits);
+
+    if (edits == NULL)
+        return -1;
+    verdict->edits = edits;
+    edits[verdict->edit_count++] =
+        (struct edit){ .kind = kind, .name = name, .value = value, .rule = rule->name };
+    return 0;
+}
+
+static int set_headers(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                       struct verdict *verdict)
+{
+    for (size_t i = 0; i < rule->header_count; i++) {
+        struct span value = template_expand(j, rule, reasons, rule->headers[i].value);
+        enum edit_kind kind = value.len == 0 ? EDIT_HEADER_DELETE : EDIT_HEADER_SET;
+        if (effects_add(j, verdict, kind, rule, rule->headers[i].name, value) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int remove_headers(struct judgement *j, const struct rule *rule, struct verdict *verdict)
+{
+    for (size_t i = 0; i < rule->remove_headers.count; i++)
+        if (effects_add(j, verdict, EDIT_HEADER_DELETE, rule, rule->remove_headers.items[i],
+                        SPAN("")) != 0)
+            return -1;
+    return 0;
+}
+
+static int add_recipients(struct judgement *j, const struct rule *rule, struct verdict *verdict)
+{
+    for (size_t i = 0; i < rule->recipients.count; i++)
+        if (effects_add(j, verdict, EDIT_RECIPIENT_ADD, rule, SPAN(""),
+                        rule->recipients.items[i]) != 0)
+            return -1;
+    return 0;
+}
+
+int effects_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                  struct verdict *verdict)
+{
+    if (set_headers(j, rule, reasons, verdict) != 0 || remove_headers(j, rule, verdict) != 0 ||
+        add_recipients(j, rule, verdict) != 0)
+        return -1;
+    return rule->action == ACTION_REWRITE ? sendermap_apply(j, rule, verdict) : 0;
+}
+
+/* Deletions go by what RCPT said, to the octet: anything else deletes nobody. */
+int effects_drop_recipients(struct judgement *j, const struct rule *rule,
+                            const struct reasons *reasons, struct verdict *verdict)
+{
+    for (size_t i = 0; i < j->facts->recipients.count; i++) {
+        if (!is_selected(reasons->recipients, i) || j->dropped[i])
+            continue;
+        if (effects_add(j, verdict, EDIT_RECIPIENT_DELETE, rule, SPAN(""),
+                        j->facts->recipients.items[i].verbatim) != 0)
+            return -1;
+        j->dropped[i] = true;
+    }
+    return 0;
+}
+
+int effects_redirect(struct judgement *j, const struct rule *rule, struct verdict *verdict)
+{
+    const struct reasons everyone = { 0 };
+
+    if (effects_drop_recipients(j, rule, &everyone, verdict) != 0)
+        return -1;
+    return add_recipients(j, rule, verdict);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Templates to SMTP replies. A mail server turns a badly formed reply into an
+ * error of its own and may then let the message pass, so whatever an operator or
+ * a sender put in, what leaves here is well formed: class of the enhanced code
+ * equal to that of the code, printable ASCII, no line of more than 400 octets,
+ * none that begins with a digit, 32 at most, one at least.
+ */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "policy/ascii.h"
+#include "policy_priv.h"
+
+enum { MAX_LINES = 32, LINE_BYTES = 380, VALUE_BYTES = 160, LISTED_RECIPIENTS = 5, TEXT_BYTES = 8000 };
+
+static struct span recipient_list(const struct judgement *j, const struct reasons *reasons)
+{
+    const struct facts *facts = j->facts;
+    struct span list = { NULL, 0 };
+    size_t listed = 0, total = 0;
+
+    for (size_t i = 0; i < facts->recipients.count; i++) {
+        if (!is_selected(reasons->recipients, i))
+            continue;
+        if (++total > LISTED_RECIPIENTS)
+            continue;
+        list = arena_printf(j->arena, "%.*s%s%.*s", SPAN_ARG(list), listed++ == 0 ? "" : ", ",
+                            SPAN_ARG(facts->recipients.items[i].address));
+    }
+    if (total > LISTED_RECIPIENTS)
+        list = arena_printf(j->arena, "%.*s… (%zu)", SPAN_ARG(list), total);
+    return list;
+}
+
+static struct span sender_shown(const struct judgement *j, const struct reasons *reasons)
+{
+    if (reasons->sender.len > 0)
+        return reasons->sender;
+    return j->facts->senders.count > 0 ? j->facts->senders.items[0].address : SPAN("");
+}
+
+static struct span reason_shown(const struct reasons *reasons)
+{
+    return reasons->uninspectable.len > 0 ? reasons->uninspectable : reasons->ambiguity;
+}
+
+static struct span highest_label(const struct judgement *j)
+{
+    int32_t highest = LABEL_UNKNOWN;
+
+    for (size_t i = 0; i < j->facts->labels.count; i++) {
+        const struct label_fact *label = &j->facts->labels.items[i];
+        if (label->confidence >= CONFIDENCE_LIKELY && label->label != LABEL_UNKNOWN &&
+            (highest == LABEL_UNKNOWN || label_compare(j->policy, label->label, highest) > 0))
+            highest = label->label;
+    }
+    return policy_label_name(j->policy, highest);
+}
+
+static bool value_of(const struct judgement *j, const struct rule *rule,
+                     const struct reasons *reasons, struct span name, struct span *out)
+{
+    if (span_equals(name, SPAN("rule")))
+        *out = rule == NULL ? SPAN("") : rule->name;
+    else if (span_equals(name, SPAN("id")))
+        *out = j->facts->queue_id;
+    else if (span_equals(name, SPAN("sender")))
+        *out = sender_shown(j, reasons);
+    else if (span_equals(name, SPAN("recipients")))
+        *out = recipient_list(j, reasons);
+    else if (span_equals(name, SPAN("label")))
+        *out = reasons->label.len > 0 ? reasons->label : highest_label(j);
+    else if (span_equals(name, SPAN("where")))
+        *out = reasons->where;
+    else if (span_equals(name, SPAN("destination")))
+        *out = reasons->destination;
+    else if (span_equals(name, SPAN("ceiling")))
+        *out = reasons->ceiling;
+    else if (span_equals(name, SPAN("contact")))
+        *out = reasons->contact;
+    else if (span_equals(name, SPAN("reason")))
+        *out = reason_shown(reasons);
+    else if (span_equals(name, SPAN("suggestion")))
+        *out = reasons->suggestion;
+    else if (span_equals(name, SPAN("fact")))
+        *out = span_of(fact_name(reasons->fact));
+    else
+        return false;
+    if (out->len == 0)
+        *out = SPAN("-");
+    return true;
+}
+
+const char template_placeholders[] = "rule id sender recipients label where destination ceiling "
+                                     "contact reason suggestion fact";
+
+bool template_check(struct span text, struct span *unknown_out)
+{
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        struct span known = span_of(template_placeholders), name, placeholder;
+        bool found = false;
+        if (text.ptr[i] != '%' || text.ptr[i + 1] != '{')
+            continue;
+        name = span_slice(text, i + 2, text.len);
+        name = span_slice(name, 0, span_find_byte(name, '}'));
+        while (!found && span_next(&known, ' ', &placeholder))
+            found = span_equals(name, placeholder);
+        if (!found) {
+            *unknown_out = name;
+            return false;
+        }
+    }
+    return true;
+}
+
+struct span template_expand(const struct judgement *j, const struct rule *rule,
+                            const struct reasons *reasons, struct span text)
+{
+    struct buf out;
+    struct span result;
+
+    buf_init(&out, TEXT_BYTES);
+    for (size_t i = 0; i < text.len; i++) {
+        struct span name, value;
+        size_t end;
+        name = span_slice(text, i + 2, text.len);
+        end = span_find_byte(name, '}');
+        name = span_slice(name, 0, end);
+        if (text.ptr[i] == '%' && i + 1 < text.len && text.ptr[i + 1] == '{' &&
+            value_of(j, rule, reasons, name, &value)) {
+            buf_append(&out, utf8_cut(value, VALUE_BYTES));
+            i += 2 + end;
+        } else {
+            buf_append_byte(&out, text.ptr[i]);
+        }
+    }
+    result = arena_copy(j->arena, buf_span(&out));
+    buf_fini(&out);
+    return result;
+}
+
+/* Where to break: behind the last blank that leaves the line short enough. */
+static size_t line_end(struct span text)
+{
+    size_t end = LINE_BYTES;
+
+    if (text.len <= LINE_BYTES)
+        return text.len;
+    while (end > 0 && text.ptr[end] != ' ')
+        end--;
+    return end == 0 ? LINE_BYTES : end;
+}
+
+static void add_line(const struct judgement *j, struct smtp_reply *reply, struct span line)
+{
+    line = span_trim(line);
+    if (line.len == 0 || reply->line_count == MAX_LINES || reply->lines == NULL)
+        return;
+    if (line.ptr[0] >= '0' && line.ptr[0] <= '9')
+        line = arena_printf(j->arena, "- %.*s", SPAN_ARG(line));
+    if (line.ptr != NULL)
+        reply->lines[reply->line_count++] = line;
+}
+
+static void add_text(const struct judgement *j, struct smtp_reply *reply, struct span text)
+{
+    struct span line;
+
+    while (span_next(&text, '\n', &line)) {
+        struct span rest = ascii_from_utf8(j->arena, line);
+        while (rest.len > 0) {
+            size_t end = line_end(rest);
+            add_line(j, reply, span_slice(rest, 0, end));
+            rest = span_slice(rest, end, rest.len);
+        }
+    }
+}
+
+/* Class of a code: its first digit. "5.7.1" of a rule that defers becomes "4.7.1". */
+static void set_codes(const struct judgement *j, const struct rule *rule, enum action action,
+                      struct smtp_reply *reply)
+{
+    char class = action == ACTION_TEMPFAIL ? '4' : '5';
+    struct span enhanced = SPAN("5.7.1");
+
+    reply->code = action == ACTION_TEMPFAIL ? 451 : 550;
+    if (rule != NULL && rule->code / 100 == class - '0')
+        reply->code = rule->code;
+    if (rule != NULL && rule->enhanced.len > 1)
+        enhanced = rule->enhanced;
+    reply->enhanced = arena_printf(j->arena, "%c%.*s", class,
+                                   SPAN_ARG(span_slice(enhanced, 1, enhanced.len)));
+}
+
+static void finish(const struct judgement *j, struct smtp_reply *reply)
+{
+    if (reply->line_count == 0)
+        add_line(j, reply, reply->code < 500 ? SPAN("Message deferred") : SPAN("Message refused"));
+}
+
+void reply_build(const struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                 enum action action, struct smtp_reply *reply_out)
+{
+    const char *const *text = text_for(reasons->fact, action);
+
+    memset(reply_out, 0, sizeof *reply_out);
+    reply_out->lines = arena_alloc(j->arena, MAX_LINES * sizeof *reply_out->lines);
+    set_codes(j, rule, action, reply_out);
+    for (size_t i = 0; i < rule->reply.count; i++)
+        add_text(j, reply_out, template_expand(j, rule, reasons, rule->reply.items[i]));
+    for (; rule->reply.count == 0 && *text != NULL; text++)
+        add_text(j, reply_out, template_expand(j, rule, reasons, span_of(*text)));
+    finish(j, reply_out);
+}
+
+void reply_build_failure(const struct judgement *j, enum failure failure, enum action action,
+                         struct smtp_reply *reply_out)
+{
+    const char *const *text = text_for_failure(failure, action);
+    struct reasons reasons = { .fact = FACT_UNDECIDED,
+                               .where = SPAN("message"),
+                               .uninspectable = span_of(failure_name(failure)) };
+
+    memset(reply_out, 0, sizeof *reply_out);
+    reply_out->lines = arena_alloc(j->arena, MAX_LINES * sizeof *reply_out->lines);
+    set_codes(j, NULL, action, reply_out);
+    for (; *text != NULL; text++)
+        add_text(j, reply_out, template_expand(j, NULL, &reasons, span_of(*text)));
+    finish(j, reply_out);
+}
