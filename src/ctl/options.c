@@ -163,7 +163,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         else if (strcmp(argv[i], "--") == 0)
             only_paths = true;
         else if (strcmp(argv[i], "-h") == 0)
-            result = take_option(options, 1, (char *[]){ "--help" }, &(int){ 0 });
+            result = take_option(options, 1, (char *[]){ (char[]){ "--help" } }, &(int){ 0 });
         else if (argv[i][1] != '-')
             result = unknown_option(options, span_of(argv[i] + 1));
         else
