@@ -6,5 +6,6 @@
 #include "extract/extract.h"
 
 extern const struct extractor extract_html;
+extern const struct extractor extract_text;
 
 #endif

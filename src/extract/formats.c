@@ -3,6 +3,7 @@
 
 const struct extractor *const extract_formats[] = {
     &extract_html,
+    &extract_text, /* last: whatever no other reader knows better */
     NULL,
 };
 

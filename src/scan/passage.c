@@ -188,6 +188,25 @@ static void change_look(struct passages *passages, struct span *text)
     }
 }
 
+/* Every line end becomes one "\n": CR LF, also split over two pieces, and CR alone. */
+static void append_lines(struct passages *passages, struct span text)
+{
+    if (passages->after_cr && text.len > 0 && text.ptr[0] == '\n')
+        text = span_slice(text, 1, text.len);
+    passages->after_cr = false;
+    while (text.len > 0) {
+        size_t cr = span_find_byte(text, '\r');
+
+        buf_append(&passages->text, span_slice(text, 0, cr));
+        if (cr == text.len)
+            return;
+        buf_append_byte(&passages->text, '\n');
+        passages->after_cr = cr + 1 == text.len;
+        cr += cr + 1 < text.len && text.ptr[cr + 1] == '\n' ? 2 : 1;
+        text = span_slice(text, cr, text.len);
+    }
+}
+
 void passages_text(struct passages *passages, struct span text)
 {
     if (text.len == 0)
@@ -197,10 +216,9 @@ void passages_text(struct passages *passages, struct span text)
     if (passages->look != passages->next_look)
         change_look(passages, &text);
     while (text.len > 0) {
-        size_t room = PASSAGE_BYTES - (passages->text.len % PASSAGE_BYTES);
-        struct span piece = span_slice(text, 0, room);
+        struct span piece = span_slice(text, 0, PASSAGE_BYTES);
 
-        buf_append(&passages->text, piece);
+        append_lines(passages, piece);
         text = span_slice(text, piece.len, text.len);
         if (passages->text.len >= PASSAGE_BYTES)
             cut(passages);

@@ -85,6 +85,7 @@ struct passages {
     unsigned look, next_look;
     uint32_t line;          /* of the first line gathered, from 1 */
     size_t seen_before;     /* octets at its front that the passage before had too */
+    bool after_cr;          /* the text so far ended with CR: an LF behind it belongs to it */
     bool any;               /* a passage was handed over already */
 };
 
