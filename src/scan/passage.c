@@ -61,7 +61,7 @@ static void hand_over(struct passages *passages, size_t len, bool is_last)
     struct span where = passages->where;
     struct passage passage;
 
-    if (span_trim(text).len == 0)
+    if (text.len <= passages->seen_before || span_trim(text).len == 0)
         return;
     if (!utf8_is_valid(text)) {
         buf_clear(&passages->clean);
