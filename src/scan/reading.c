@@ -39,7 +39,8 @@ struct reading *reading_new(const struct matcher *matcher, struct facts *facts)
     return reading;
 }
 
-static void look(struct reading *reading, struct span text, struct span where, enum source source)
+static void look(struct reading *reading, struct span text, size_t seen, struct span where,
+                 enum source source)
 {
     const struct scan_plan *plan = reading->matcher->plan;
 
@@ -48,6 +49,7 @@ static void look(struct reading *reading, struct span text, struct span where, e
             struct span mark = plan->labels[i].marks.items[j];
             struct label_fact *fact;
             if (mark.len == 0 || span_find_nocase(text, mark) == text.len ||
+                span_find_nocase(text, mark) + mark.len <= seen ||
                 reading->facts->labels.count >= plan->limits.findings)
                 continue;
             fact = facts_add_label(reading->facts);
@@ -63,28 +65,28 @@ static void look(struct reading *reading, struct span text, struct span where, e
 
 void reading_text(struct reading *reading, const struct passage *passage)
 {
-    look(reading, passage->text, passage->where, passage->source);
+    look(reading, passage->text, passage->seen_before, passage->where, passage->source);
 }
 
 void reading_property(struct reading *reading, struct span where, uint32_t document,
                       enum property_kind kind, struct span name, struct span value)
 {
     (void)document, (void)kind, (void)name;
-    look(reading, value, where, SOURCE_METADATA);
+    look(reading, value, 0, where, SOURCE_METADATA);
 }
 
 void reading_header(struct reading *reading, struct span where, uint32_t document,
                     struct span name, struct span value, struct span raw_value)
 {
     (void)document, (void)name, (void)raw_value;
-    look(reading, value, where, SOURCE_HEADER);
+    look(reading, value, 0, where, SOURCE_HEADER);
 }
 
 void reading_filename(struct reading *reading, struct span where, uint32_t document,
                       struct span name)
 {
     (void)document;
-    look(reading, name, where, SOURCE_FILENAME);
+    look(reading, name, 0, where, SOURCE_FILENAME);
 }
 
 void reading_finish(struct reading *reading)
