@@ -43,6 +43,9 @@ static enum recognition text_recognise(const struct extract_input *input)
 
     if (input->bytes.len == 0)
         return RECOGNISE_NO;
+    /* Without one tag it is still a page to a mail reader: entities and spaces are undone. */
+    if (span_starts_with(input->declared, SPAN("text/html")))
+        return RECOGNISE_WEAK;
     if ((is_mostly_text(sample) && is_mostly_text(input->bytes)) ||
         is_wide(charset_detect(input->bytes)))
         return RECOGNISE_LOOKS;
