@@ -277,6 +277,7 @@ int report_decode(struct span message, uint64_t job_id, size_t label_count,
                   const struct plan_limits *limits, struct facts *facts, bool *leaving_out)
 {
     const struct caps caps = caps_of(limits);
+    const size_t senders_before = facts->senders.count;
     struct wire_in in = wire_in_of(arena_copy(facts->arena, message));
 
     *leaving_out = true;
@@ -300,5 +301,6 @@ int report_decode(struct span message, uint64_t job_id, size_t label_count,
         return 0;
     }
     facts_drop_content(facts);
+    facts->senders.count = senders_before;
     return -1;
 }
