@@ -4,13 +4,15 @@
 
 /*
  * Shared inside the room: the lexical tokens of structured fields (RFC 5322, 3.2;
- * RFC 2045, 5.1), one address, and the transfer decoders behind mail/transfer.h.
+ * RFC 2045, 5.1), one address, the decoders behind mail/transfer.h, and what the
+ * part tree of mail/mime.h is made with.
  */
 #include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/span.h"
 #include "mail/address.h"
+#include "mail/mime.h"
 #include "mail/transfer.h"
 
 enum lexeme {
@@ -66,5 +68,38 @@ bool qp_decode(enum transfer_reading reading, struct span text, struct buf *out,
 bool uuencode_decode(enum transfer_reading reading, struct span text, struct buf *out,
                      struct ambiguity_set *seen);
 bool yenc_decode(struct span text, struct buf *out, struct ambiguity_set *seen);
+
+/* The delimiter lines of content, one after the other. */
+struct boundary_scan {
+    struct span content, boundary;
+    enum line_ends ends;
+    bool lenient;           /* those that only some readers accept count too */
+    bool passed_loose;      /* one of these was passed over */
+    size_t at;
+};
+
+struct delimiter {
+    size_t before;          /* where the content before it ends, without the line end */
+    size_t next;            /* where what follows it begins */
+    bool closing, loose;
+};
+
+bool boundary_next(struct boundary_scan *scan, struct delimiter *out);
+
+/* Within what RFC 2046 (5.1.1) allows, or what every reader takes all the same. */
+bool boundary_is_usual(struct span boundary);
+
+/*
+ * Fill types, encodings, charsets, names, boundaries, disposition and the
+ * ambiguities among them from part->header. in_digest: the type where none is
+ * given is message/rfc822 (RFC 2046, 5.1.5).
+ */
+void mime_read_fields(struct arena *arena, struct mime_part *part, bool in_digest);
+
+/* Name what is odd in the lines of content that is not base64. */
+void mime_judge_lines(struct span content, enum line_ends ends, struct ambiguity_set *seen);
+
+/* Does text outside of the parts look like a part, or like an encoded file? */
+bool mime_looks_like_content(struct span filling);
 
 #endif
