@@ -30,7 +30,7 @@ int channel_send(int fd, enum channel_kind kind, const int *fds, const char *tex
     struct buf octets;
 
     buf_init(&octets, 0);
-    wire_put_u8(&octets, (uint8_t)kind);
+    wire_put_u32(&octets, kind);
     wire_put_span(&octets, span_of(text));
     result = octets.failed ? WIRE_BROKEN
                            : wire_send(fd, buf_span(&octets), fds, descriptors_of(kind), WIRE_FOREVER);

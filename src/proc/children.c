@@ -39,7 +39,7 @@ const char *child_name(enum child_kind kind)
 }
 
 /* In the new process: nothing but standard streams and what the role is handed stays open. */
-static void become_child(const int *fds, size_t count, char *const *arguments)
+static void become_child(const int *fds, size_t count, const char *const *arguments)
 {
     sigset_t none;
 
@@ -55,12 +55,12 @@ static void become_child(const int *fds, size_t count, char *const *arguments)
             _exit(127);
     if (close_range(ROLE_CONTROL_FD + (unsigned)count, ~0U, 0) < 0)
         _exit(127);
-    execv(arguments[0], arguments);
+    execv(arguments[0], (char *const *)(uintptr_t)arguments);   /* it only reads */
     _exit(127);
 }
 
 static int spawn(struct children *children, enum child_kind kind, const int *fds, size_t count,
-                 char *const *arguments, struct err *err)
+                 const char *const *arguments, struct err *err)
 {
     struct child *child = &children->all[kind];
     const pid_t pid = fork();
@@ -83,7 +83,7 @@ static int start_role(struct children *children, enum child_kind kind, struct er
     struct child *child = &children->all[kind];
     const struct settings *settings = children->settings;
     char path[4096];
-    char *arguments[12] = { (char[]){ "/proc/self/exe" }, (char[]){ "-R" }, (char *)(uintptr_t)child_name(kind) };
+    const char *arguments[12] = { "/proc/self/exe", "-R", child_name(kind) };
     size_t count = 3;
     int pair[2], fds[2];
     int status;
@@ -91,13 +91,13 @@ static int start_role(struct children *children, enum child_kind kind, struct er
     if (wire_pair(pair, err) < 0)
         return -1;
     if (options->foreground)
-        arguments[count++] = (char[]){ "-f" };
+        arguments[count++] = "-f";
     snprintf(path, sizeof path, "%.*s",
              SPAN_ARG(kind == CHILD_AUDIT ? settings->audit_file : settings->spool_directory));
-    arguments[count++] = kind == CHILD_AUDIT ? (char[]){ "-A" } : (char[]){ "-D" };
+    arguments[count++] = kind == CHILD_AUDIT ? "-A" : "-D";
     arguments[count++] = path;
     if (kind == CHILD_AUDIT && settings->audit_sync)
-        arguments[count++] = (char[]){ "-S" };
+        arguments[count++] = "-S";
     fds[0] = pair[1];
     fds[1] = children->listen_fd;
     status = spawn(children, kind, fds, kind == CHILD_MILTER ? 2 : 1, arguments, err);
@@ -113,7 +113,7 @@ static int start_role(struct children *children, enum child_kind kind, struct er
 static int start_scanner(struct children *children, struct err *err)
 {
     char path[4096];
-    char *arguments[2] = { path, NULL };
+    const char *arguments[2] = { path, NULL };
     int pair[2], fds[2], status;
 
     if (cage_find_scanner(path, sizeof path, err) < 0 || wire_pair(pair, err) < 0)

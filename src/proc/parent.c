@@ -27,6 +27,7 @@
 #include "sandbox/sandbox.h"
 
 enum {
+    PATH_BYTES = 4096,
     STOP_US = 12000000,         /* then what still runs is killed */
     PING_US = 5000000
 };
@@ -40,6 +41,7 @@ struct parent {
     struct children children;
     bool ready;                 /* said READY=1 */
     bool reloading;
+    bool failed;                /* could not start */
     uint64_t stop_us, ping_us;
 };
 
@@ -118,6 +120,35 @@ static void note_in_force(struct parent *parent)
     parent->reloading = false;
 }
 
+static void begin_stop(struct parent *parent)
+{
+    if (parent->children.stopping)
+        return;
+    (void)sd_notify(0, "STOPPING=1");
+    log_event(LOG_INFO, "stop", "state", SPAN("begun"));
+    parent->children.stopping = true;
+    parent->stop_us = clock_monotonic_us() + STOP_US;
+    /* The audit writer ends when the milter has: its records come first. */
+    children_tell(&parent->children, CHILD_MILTER, CHANNEL_STOP);
+}
+
+/*
+ * At the very start the operator must see it and mend it. Later the scanner is the
+ * only one a running milter can miss: a fresh one comes with the policy once more.
+ */
+static void take_failure(struct parent *parent, enum child_kind kind, const char *text)
+{
+    const pid_t scanner = parent->children.all[CHILD_SCANNER].pid;
+
+    log_problem(LOG_ERR, child_name(kind), text);
+    if (!parent->ready) {
+        parent->failed = true;
+        begin_stop(parent);
+    } else if (kind == CHILD_MILTER && scanner != 0) {
+        kill(scanner, SIGKILL);
+    }
+}
+
 static void hear(struct parent *parent, enum child_kind kind)
 {
     struct child *child = &parent->children.all[kind];
@@ -134,7 +165,7 @@ static void hear(struct parent *parent, enum child_kind kind)
     if (message.kind == CHANNEL_READY && kind == CHILD_MILTER)
         note_in_force(parent);
     if (message.kind == CHANNEL_FAILED)
-        log_problem(LOG_ERR, child_name(kind), message.text);
+        take_failure(parent, kind, message.text);
     if (message.kind == CHANNEL_PONG && kind == CHILD_MILTER)
         (void)sd_notify(0, "WATCHDOG=1");
 }
@@ -160,18 +191,6 @@ static void reload(struct parent *parent)
     parent->reloading = true;
     /* The new template takes the old one's place; that one ends with the last message it serves. */
     children_start(&parent->children, CHILD_SCANNER);
-}
-
-static void begin_stop(struct parent *parent)
-{
-    if (parent->children.stopping)
-        return;
-    (void)sd_notify(0, "STOPPING=1");
-    log_event(LOG_INFO, "stop", "state", SPAN("begun"));
-    parent->children.stopping = true;
-    parent->stop_us = clock_monotonic_us() + STOP_US;
-    /* The audit writer ends when the milter has: its records come first. */
-    children_tell(&parent->children, CHILD_MILTER, CHANNEL_STOP);
 }
 
 static void take_signal(struct parent *parent)
@@ -322,11 +341,36 @@ static int block_signals(struct parent *parent, struct err *err)
     return 0;
 }
 
+/* The folder of a file, "." when it has none. */
+static void folder_of(const char *file, char out[PATH_BYTES])
+{
+    const char *slash = strrchr(file, '/');
+
+    if (slash == NULL)
+        snprintf(out, PATH_BYTES, ".");
+    else
+        snprintf(out, PATH_BYTES, "%.*s", slash == file ? 1 : (int)(slash - file), file);
+}
+
+/* What the roles may write to, the parent must be allowed to as well: they inherit its fences. */
 static int give_up_rights(struct parent *parent, struct err *err)
 {
+    const struct settings *settings = &parent->conf->settings;
+    const char *pid_file = parent->options->pid_file;
+    char spool[PATH_BYTES], audit[PATH_BYTES], listen[PATH_BYTES], pid[PATH_BYTES];
+    const struct sandbox_path paths[] = { { spool, SANDBOX_WRITE }, { audit, SANDBOX_WRITE },
+                                          { listen, SANDBOX_WRITE }, { pid, SANDBOX_WRITE } };
+    struct sandbox_options options = { .paths = paths, .path_count = 2 };
     struct err missing = { "" };
 
-    if (user_become(&parent->user, err) < 0 || sandbox_enter(SANDBOX_PARENT, NULL, &missing, err) < 0)
+    snprintf(spool, sizeof spool, "%.*s", SPAN_ARG(settings->spool_directory));
+    snprintf(listen, sizeof listen, "%.*s", SPAN_ARG(settings->audit_file));
+    folder_of(listen, audit);
+    folder_of(parent->listener.path, listen);
+    folder_of(pid_file == NULL ? "" : pid_file, pid);
+    if (parent->listener.path[0] != '\0' || pid_file != NULL)
+        options.path_count = pid_file == NULL ? 3 : 4;
+    if (user_become(&parent->user, err) < 0 || sandbox_enter(SANDBOX_PARENT, &options, &missing, err) < 0)
         return -1;
     if (missing.text[0] != '\0')
         log_problem(LOG_WARNING, "sandbox", missing.text);
@@ -373,5 +417,5 @@ int parent_main(const struct daemon_options *options)
         (void)unlink(options->pid_file);
     log_event(LOG_INFO, "stop", "state", SPAN("done"));
     conf_free(&parent.conf);
-    return 0;
+    return parent.failed ? 1 : 0;
 }
