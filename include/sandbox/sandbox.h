@@ -53,7 +53,8 @@ struct sandbox_options {
  * empty text; that is no error, seccomp then stands alone. May be NULL.
  *
  * Returns -1 with err when something the kernel has could not be set: the caller
- * must not go on. Call it with one thread: others would keep their rights.
+ * must not go on. Call it before starting threads: the list of calls reaches those
+ * that run already, the fence around files does not.
  */
 int sandbox_enter(enum sandbox_role role, const struct sandbox_options *options,
                   struct err *missing_out, struct err *err);

@@ -218,6 +218,9 @@ int seccomp_enter(const struct role_rights *rights, bool landlock, struct err *e
     /* The numbers most used are asked first: a binary tree over the sorted rest. */
     if (result == 0)
         result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    /* Over all threads there are, should a caller have started one already. */
+    if (result == 0)
+        result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
     if (result == 0)
         result = seccomp_load(filter);
     seccomp_release(filter);
