@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Fonts: what a character code shows, and how wide it is (ISO 32000-2, 9.5 to
+ * 9.10). ToUnicode says it best, then the encoding and its glyph names; the
+ * glyph shapes themselves are never looked at.
+ */
+#include <string.h>
+
+#include "base/utf8.h"
+#include "pdf_priv.h"
+
+enum { MAX_WIDTHS = 1 << 18 };
+
+/* Predefined CMaps whose codes are those of a charset (9.7.5.2), by the start of their name. */
+static const struct { const char *cmap, *charset; } legacy[] = {
+    { "GBK2K", "gb18030" },   { "GBKp", "GBK" },       { "GBK", "GBK" },         { "GBpc", "GB2312" },
+    { "GB-EUC", "GB2312" },   { "B5pc", "Big5" },      { "HKscs-B5", "Big5-HKSCS" }, { "ETen", "Big5" },
+    { "CNS-EUC", "EUC-TW" },  { "83pv-RKSJ", "Shift_JIS" }, { "90ms-RKSJ", "Shift_JIS" },
+    { "90msp-RKSJ", "Shift_JIS" }, { "90pv-RKSJ", "Shift_JIS" }, { "Add-RKSJ", "Shift_JIS" },
+    { "Ext-RKSJ", "Shift_JIS" },   { "EUC-", "EUC-JP" },     { "KSCms-UHC", "windows-949" },
+    { "KSC-EUC", "EUC-KR" },  { "KSCpc-EUC", "EUC-KR" },
+};
+
+/* Helvetica's widths, 0x20 to 0x7E: what a standard font without widths is measured by. */
+static const uint16_t helvetica[95] = {
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556,
+    556, 556, 556, 556, 556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667,
+    611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667,
+    667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500,
+    222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+};
+
+double pdf_font_width(const struct pdf_font *font, uint32_t code)
+{
+    const float *page = code > 0xFFFF ? NULL : font->widths[code >> 8];
+    float width = page == NULL ? -1 : page[code & 0xFF];
+
+    return width < 0 ? font->default_width : width;
+}
+
+static void set_width(struct pdf_font *font, struct arena *arena, uint32_t code, double width)
+{
+    float **page;
+
+    if (code > 0xFFFF)
+        return;
+    page = &font->widths[code >> 8];
+    if (*page == NULL) {
+        *page = arena_alloc(arena, 256 * sizeof **page);
+        if (*page == NULL)
+            return;
+        for (size_t i = 0; i < 256; i++)
+            (*page)[i] = -1;
+    }
+    (*page)[code & 0xFF] = (float)width;
+}
+
+static bool name_has(struct span name, const char *word)
+{
+    return span_find_nocase(name, span_of(word)) < name.len;
+}
+
+static void read_simple_widths(struct pdf_file *file, struct pdf_dict *dict, struct pdf_font *font)
+{
+    struct pdf_array *widths = pdf_get_array(file, dict, SPAN("Widths"));
+    struct pdf_dict *descriptor = pdf_get_dict(file, dict, SPAN("FontDescriptor"));
+    double first = pdf_get_number(file, dict, SPAN("FirstChar"), 0);
+    struct span base = pdf_get_name(file, dict, SPAN("BaseFont"));
+    bool is_fixed = name_has(base, "Courier");
+
+    font->default_width = pdf_get_number(file, descriptor, SPAN("MissingWidth"), 0);
+    if (widths == NULL) {
+        font->default_width = is_fixed ? 600 : 556;
+        for (uint32_t code = 0x20; code < 0x7F && !is_fixed; code++)
+            set_width(font, file->arena, code, helvetica[code - 0x20] * (name_has(base, "Times") ? 0.92 : 1.0));
+        return;
+    }
+    for (size_t i = 0; i < widths->count && i < 256; i++)
+        if (first >= 0 && first + (double)i < 256)
+            set_width(font, file->arena, (uint32_t)first + (uint32_t)i, pdf_number(pdf_at(file, widths, i), 0));
+}
+
+/* "W" of a composite font: c [w…] and c1 c2 w (9.7.4.3). */
+static void read_composite_widths(struct pdf_file *file, struct pdf_dict *descendant, struct pdf_font *font)
+{
+    struct pdf_array *widths = pdf_get_array(file, descendant, SPAN("W"));
+    size_t left = MAX_WIDTHS;
+
+    font->default_width = pdf_get_number(file, descendant, SPAN("DW"), 1000);
+    for (size_t i = 0; widths != NULL && i + 1 < widths->count;) {
+        double first = pdf_number(pdf_at(file, widths, i), 0);
+        struct pdf_value second = pdf_at(file, widths, i + 1);
+        if (first < 0 || first > 0xFFFF)
+            return;
+        if (second.kind == PDF_ARRAY) {
+            for (size_t k = 0; k < second.array->count && left > 0; k++, left--)
+                set_width(font, file->arena, (uint32_t)first + (uint32_t)k,
+                          pdf_number(pdf_at(file, second.array, k), 0));
+            i += 2;
+        } else {
+            double last = pdf_number(second, 0), width = pdf_number(pdf_at(file, widths, i + 2), 0);
+            for (uint32_t code = (uint32_t)first; (double)code <= last && code <= 0xFFFF && left > 0; code++, left--)
+                set_width(font, file->arena, code, width);
+            i += 3;
+        }
+    }
+}
+
+/* Put what a glyph name means under a code, unless ToUnicode said it already. */
+static void put_name(struct pdf_file *file, struct pdf_font *font, uint32_t code, struct span name)
+{
+    struct pdf_map *map = &font->map;
+    struct span *moved;
+    struct buf text;
+    uint32_t rune;
+
+    buf_init(&text, 0);
+    if (pdf_glyph_text(name, &text)) {
+        if (utf8_next(buf_span(&text), &rune) == text.len) {
+            pdf_map_put(map, file->arena, code, rune);
+        } else if ((moved = arena_grow(file->arena, map->strings, map->string_count, &map->string_capacity,
+                                       sizeof *moved)) != NULL) {
+            map->strings = moved;
+            map->strings[map->string_count] = arena_copy(file->arena, buf_span(&text));
+            pdf_map_put(map, file->arena, code, PDF_RUNE_STRING | (uint32_t)map->string_count++);
+        }
+    } else {
+        pdf_map_put(map, file->arena, code, PDF_RUNE_NONE);
+    }
+    buf_fini(&text);
+}
+
+/* The built-in encoding of a Type 1 program stands in its clear part: "dup 12 /fi put". */
+static void read_type1_encoding(struct pdf_file *file, struct pdf_font *font, struct pdf_dict *descriptor)
+{
+    struct pdf_dict *program = pdf_get_dict(file, descriptor, SPAN("FontFile"));
+    double length = pdf_get_number(file, program, SPAN("Length1"), 0);
+    struct span text;
+    struct pdf_lexer lexer;
+    struct pdf_token token, code, name;
+    size_t at;
+
+    if (program == NULL)
+        return;
+    text = pdf_stream_bytes(file, program);
+    text = span_slice(text, 0, length > 0 && length < 65536 ? (size_t)length : 65536);
+    at = span_find(text, SPAN("/Encoding"));
+    pdf_lexer_init(&lexer, span_slice(text, at, text.len), file->arena);
+    do {
+        pdf_lexer_next(&lexer, &token);
+        if (token.kind != PDF_TOKEN_WORD)
+            continue;
+        if (span_equals(token.word, SPAN("def")) || span_equals(token.word, SPAN("readonly")))
+            return;
+        if (!span_equals(token.word, SPAN("dup")))
+            continue;
+        pdf_lexer_next(&lexer, &code);
+        pdf_lexer_next(&lexer, &name);
+        if (code.kind == PDF_TOKEN_VALUE && code.value.kind == PDF_INTEGER && code.value.integer >= 0 &&
+            code.value.integer < 256 && name.kind == PDF_TOKEN_VALUE && name.value.kind == PDF_NAME)
+            put_name(file, font, (uint32_t)code.value.integer, name.value.bytes);
+    } while (token.kind != PDF_TOKEN_END);
+}
+
+static enum pdf_encoding base_encoding(struct pdf_file *file, struct pdf_value encoding, struct span base_font,
+                                       struct span subtype)
+{
+    struct span name = encoding.kind == PDF_NAME
+                           ? encoding.bytes
+                           : pdf_get_name(file, pdf_dict_of(encoding), SPAN("BaseEncoding"));
+
+    if (span_equals(name, SPAN("WinAnsiEncoding")))
+        return PDF_ENCODING_WINANSI;
+    if (span_equals(name, SPAN("MacRomanEncoding")))
+        return PDF_ENCODING_MACROMAN;
+    if (span_equals(name, SPAN("StandardEncoding")))
+        return PDF_ENCODING_STANDARD;
+    if (name_has(base_font, "Symbol"))
+        return PDF_ENCODING_SYMBOL;
+    return span_equals(subtype, SPAN("TrueType")) ? PDF_ENCODING_WINANSI : PDF_ENCODING_STANDARD;
+}
+
+static void read_differences(struct pdf_file *file, struct pdf_font *font, struct pdf_array *differences)
+{
+    double code = 0;
+
+    for (size_t i = 0; differences != NULL && i < differences->count; i++) {
+        struct pdf_value item = pdf_at(file, differences, i);
+        if (item.kind == PDF_NAME && code >= 0 && code < 256)
+            put_name(file, font, (uint32_t)code++, item.bytes);
+        else
+            code = pdf_number(item, code);
+    }
+}
+
+static void read_simple(struct pdf_file *file, struct pdf_dict *dict, struct pdf_font *font)
+{
+    struct span subtype = pdf_get_name(file, dict, SPAN("Subtype"));
+    struct span base = pdf_get_name(file, dict, SPAN("BaseFont"));
+    struct pdf_value encoding = pdf_get(file, dict, SPAN("Encoding"));
+    struct pdf_dict *descriptor = pdf_get_dict(file, dict, SPAN("FontDescriptor"));
+    struct pdf_array *matrix = pdf_get_array(file, dict, SPAN("FontMatrix"));
+
+    font->width = 1;
+    font->is_symbols = name_has(base, "Symbol") || name_has(base, "Dingbat") || name_has(base, "Wingding") ||
+                       name_has(base, "Webding");
+    if (!span_equals(subtype, SPAN("Type3"))) {
+        enum pdf_encoding start = base_encoding(file, encoding, base, subtype);
+        for (uint32_t code = 0; code < 256; code++)
+            pdf_map_put(&font->map, file->arena, code, pdf_encoding_rune(start, (uint8_t)code));
+        if (encoding.kind == PDF_NULL ||
+            (encoding.kind == PDF_DICT && pdf_dict_raw(encoding.dict, SPAN("BaseEncoding")).kind == PDF_NULL))
+            read_type1_encoding(file, font, descriptor);
+    } else {
+        double scale = pdf_number(pdf_at(file, matrix, 0), 0.001);
+        font->glyph_scale = scale > 0 ? scale : 0.001;
+    }
+    read_differences(file, font, pdf_get_array(file, pdf_dict_of(encoding), SPAN("Differences")));
+    read_simple_widths(file, dict, font);
+}
+
+static void read_composite(struct pdf_file *file, struct pdf_dict *dict, struct pdf_font *font)
+{
+    struct pdf_value encoding = pdf_get(file, dict, SPAN("Encoding"));
+    struct pdf_array *descendants = pdf_get_array(file, dict, SPAN("DescendantFonts"));
+    struct span name = encoding.kind == PDF_NAME ? encoding.bytes : (struct span){ "", 0 };
+
+    font->width = 2;
+    read_composite_widths(file, pdf_dict_of(pdf_at(file, descendants, 0)), font);
+    if (encoding.kind == PDF_DICT) {
+        pdf_cmap_parse(pdf_stream_bytes(file, encoding.dict), file->arena, &font->map);
+        for (unsigned i = 0; i < 256; i++)
+            if (font->map.code_bytes[i] != 0 && font->map.code_bytes[i] != 2)
+                font->width = 0;
+    } else if (span_starts_with(name, SPAN("Uni"))) {
+        font->is_utf16 = span_find(name, SPAN("UTF16")) < name.len || span_find(name, SPAN("UCS2")) < name.len;
+        if (span_find(name, SPAN("UTF32")) < name.len)
+            font->charset = SPAN("UTF-32BE");
+        else if (span_find(name, SPAN("UTF8")) < name.len)
+            font->charset = SPAN("UTF-8");
+    }
+    for (size_t i = 0; i < sizeof legacy / sizeof *legacy && font->charset.len == 0; i++)
+        if (span_starts_with(name, span_of(legacy[i].cmap)))
+            font->charset = span_of(legacy[i].charset);
+}
+
+struct pdf_font *pdf_font_get(struct pdf_file *file, struct pdf_dict *dict)
+{
+    struct pdf_font *font;
+    struct pdf_value to_unicode;
+
+    if (dict == NULL || dict->font != NULL)
+        return dict == NULL ? NULL : dict->font;
+    font = arena_alloc(file->arena, sizeof *font);
+    if (font == NULL)
+        return NULL;
+    dict->font = font;
+    font->glyph_scale = 0.001;
+    if (span_equals(pdf_get_name(file, dict, SPAN("Subtype")), SPAN("Type0")))
+        read_composite(file, dict, font);
+    else
+        read_simple(file, dict, font);
+    to_unicode = pdf_get(file, dict, SPAN("ToUnicode"));
+    if (to_unicode.kind == PDF_DICT) {
+        struct pdf_map lengths = font->map;
+        pdf_cmap_parse(pdf_stream_bytes(file, to_unicode.dict), file->arena, &font->map);
+        memcpy(font->map.code_bytes, lengths.code_bytes, sizeof lengths.code_bytes);
+        if (font->map.pages[0] != NULL || font->map.pages[1] != NULL || font->map.string_count > 0)
+            font->charset = (struct span){ "", 0 };     /* it says more than the predefined CMap */
+    }
+    return font;
+}
