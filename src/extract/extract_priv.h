@@ -5,6 +5,8 @@
 /* The extractors, each in the file of its name; formats.c lists them. */
 #include "extract/extract.h"
 
+extern const struct extractor extract_pdf;
+
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;
 

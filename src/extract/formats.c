@@ -2,6 +2,7 @@
 #include "extract_priv.h"
 
 const struct extractor *const extract_formats[] = {
+    &extract_pdf,
     &extract_html,
     &extract_text, /* last: whatever no other reader knows better */
     NULL,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extract_priv.h"
 #include "pdf_priv.h"
 
 enum { MAX_PAGES = 100000, MAX_VIEWS = 64, HEADER_WITHIN = 1024, UNMAPPED_ALLOWED = 5 };
@@ -249,8 +250,9 @@ static void read_page(struct pdf_reader *reader, struct pdf_dict *dict, uint32_t
 static struct pdf_dict *root_of(struct pdf_reader *reader)
 {
     struct pdf_file *file = &reader->file;
+    uint32_t newest = file->view < file->section_count ? file->view : file->section_count - 1;
 
-    for (uint32_t section = file->view; section < file->section_count; section++) {
+    for (uint32_t section = newest; section < file->section_count; section++) {
         struct pdf_dict *root = pdf_get_dict(file, file->trailers[section], SPAN("Root"));
         if (root != NULL)
             return root;
@@ -305,7 +307,7 @@ static void read_old_object(struct pdf_reader *reader, struct pdf_definition *de
 static void read_revisions(struct pdf_reader *reader)
 {
     struct pdf_file *file = &reader->file;
-    uint32_t views = file->is_rebuilt ? MAX_VIEWS : file->section_count;
+    uint32_t views = file->is_rebuilt ? file->oldest_section + 1 : file->section_count;
 
     reader->is_older = true;
     for (file->view = 1; file->has_superseded && file->view < views && !sink_spent(file->sink); file->view++) {
@@ -511,7 +513,6 @@ static enum extract_result read(const struct extract_input *input, struct sink *
     return result;
 }
 
-extern const struct extractor extractor_pdf;
-const struct extractor extractor_pdf = {
+const struct extractor extract_pdf = {
     .name = "pdf", .recognise = recognise, .read = read, .prepare = pdf_crypt_prepare,
 };

@@ -11,7 +11,7 @@
 #include "pdf_priv.h"
 #include "text/charset.h"
 
-enum { MAX_OPERANDS = 32, MAX_MARKS = 64, SCRATCH_RESET_BYTES = 1 << 18, FORM_WORK = 64 };
+enum { MAX_OPERANDS = 32, MAX_MARKS = 64, SCRATCH_RESET_BYTES = 1 << 18, FORM_WORK = 64, LETTER_BYTES = 4 };
 
 struct state {
     double ctm[6];
@@ -255,7 +255,9 @@ static void put_aside(struct interpreter *in, struct pdf_value value, struct mar
         mark->actual = (uint32_t)from;
         mark->actual_len = (uint32_t)(aside->len - from);
     }
-    buf_append_byte(aside, '\n');
+    /* Letters said one by one are one text; anything longer is a line. */
+    if (mark == NULL || mark->actual_len > LETTER_BYTES)
+        buf_append_byte(aside, '\n');
 }
 
 static uint8_t artifact_region(struct span subtype)

@@ -151,6 +151,7 @@ struct pdf_file {
     size_t swept_count, swept_capacity;
     struct pdf_dict *trailers[PDF_MAX_SECTIONS];
     uint32_t section_count;
+    uint32_t oldest_section;        /* highest section of a definition, when rebuilt */
     uint32_t view;                  /* resolve as of this section */
     bool is_rebuilt;                /* cross-references unusable */
     bool has_superseded;            /* some object has definitions in several sections */

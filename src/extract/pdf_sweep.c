@@ -168,7 +168,8 @@ void pdf_rebuild(struct pdf_file *file)
         walk_back(file, &walk, swept->offset);
         if (i + 1 == file->swept_count)
             base = walk.behind;         /* what stands behind the last object ends the last revision */
-        definition = pdf_file_define(file, swept->number, walk.behind - base);
+        file->oldest_section = walk.behind - base;
+        definition = pdf_file_define(file, swept->number, file->oldest_section);
         if (definition != NULL)
             definition->offset = swept->offset;
     }
