@@ -22,10 +22,8 @@ static enum recognition recognise(const struct extract_input *input)
     struct span head = span_slice(input->bytes, 0, HEADER_WITHIN);
     size_t at = span_find(head, SPAN("%PDF-"));
 
-    if (at == 0)
-        return RECOGNISE_MAGIC;
     if (at < head.len)
-        return RECOGNISE_LOOKS;
+        return at == 0 ? RECOGNISE_MAGIC : RECOGNISE_LOOKS;
     return span_equals(input->declared, SPAN("application/pdf")) || span_ends_with_nocase(input->name, SPAN(".pdf"))
                ? RECOGNISE_WEAK
                : RECOGNISE_NO;
