@@ -101,6 +101,12 @@ void passages_end(struct passages *passages);
 /* Octets no reader understands: runs of text in them, ASCII or UTF-16, are looked through all the same. */
 void strings_read(struct scan *scan, struct span bytes, struct span where, uint32_t document);
 
+/* --- kind.c --------------------------------------------------------------- */
+
+/* Does the declared media type, or the extension of the name, promise another kind than was found? */
+bool kind_type_differs(struct span detected, struct span media);
+bool kind_name_differs(struct span detected, struct span name);
+
 /* --- message.c ----------------------------------------------------------- */
 
 /* Do these octets begin as an Internet message does? For streams in containers. */

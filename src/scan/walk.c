@@ -7,19 +7,24 @@
 #include "base/utf8.h"
 #include "scan_priv.h"
 
-enum { RATIO_FREE_BYTES = 1 << 20 }; /* below it no stream is asked for its ratio */
+enum {
+    RATIO_FREE_BYTES = 1 << 20, /* below it no stream is asked for its ratio */
+    MAX_POLYGLOT = 4            /* further formats the same octets are read as */
+};
 
 /* A stream while its extractor runs. */
 struct walk {
     struct sink sink;       /* first: the extractor's view of it */
     struct scan *scan;
     const struct stream *stream;
+    uint32_t document;      /* its number for the reading */
     struct passages passages;
     struct span detected;   /* in the arena, or static */
     uint64_t unpacked;
     size_t members;
     enum uninspectable reason;
     bool active;
+    bool stopped;           /* this stream has passed a limit of its own */
 };
 
 static struct walk *walk_of(struct sink *sink)
@@ -83,7 +88,15 @@ static void note_reason(struct walk *walk, enum uninspectable reason)
 
 static void on_place(struct sink *sink, const struct place *place)
 {
-    passages_place(&walk_of(sink)->passages, place);
+    struct walk *walk = walk_of(sink);
+    const bool pages =
+        place->unit == UNIT_PAGE || place->unit == UNIT_SHEET || place->unit == UNIT_SLIDE;
+
+    if (pages && place->number > walk->scan->plan->limits.pages) {
+        note_reason(walk, UNINSPECTABLE_TOO_MANY);
+        walk->stopped = true;
+    }
+    passages_place(&walk->passages, place);
 }
 
 static void on_look(struct sink *sink, unsigned look)
@@ -106,7 +119,7 @@ static void on_property(struct sink *sink, enum property_kind kind, struct span 
     /* A label may be binary (DER); all other values are text. */
     if (kind != PROPERTY_LABEL_DER && !utf8_is_valid(value))
         value = keep_text(walk->scan, value, 1 << 20);
-    reading_property(walk->scan->reading, where, walk->passages.document, kind, name, value);
+    reading_property(walk->scan->reading, where, walk->document, kind, name, value);
 }
 
 static void on_nested(struct sink *sink, const struct nested *nested)
@@ -203,6 +216,7 @@ static bool on_spend(struct sink *sink, uint64_t unpacked_bytes)
     if (walk->unpacked <= RATIO_FREE_BYTES || walk->unpacked <= allowed)
         return true;
     note_reason(walk, UNINSPECTABLE_TOO_LARGE);
+    walk->stopped = true;
     return false;
 }
 
@@ -210,6 +224,8 @@ static bool on_spent(struct sink *sink)
 {
     struct walk *walk = walk_of(sink);
 
+    if (walk->stopped)
+        return true;
     if (!budget_is_spent(&walk->scan->budget))
         return false;
     note_reason(walk, walk->scan->budget.spent);
@@ -239,43 +255,77 @@ static const struct sink_calls calls = {
     .password = on_password,
 };
 
-/* The extractor's turn; what it leaves unread as a whole is searched for bare words. */
-static void extract(struct walk *walk, const struct extractor *format)
+/* One extractor's turn. */
+static enum extract_result extract(struct walk *walk, const struct extractor *format,
+                                   const struct extract_input *input)
+{
+    enum extract_result result;
+
+    passages_begin(&walk->passages, walk->scan, walk->stream->where, walk->document, SOURCE_TEXT);
+    result = format->read(input, &walk->sink);
+    passages_end(&walk->passages);
+    if (format->once)
+        walk->scan->leaving = true;
+    switch (result) {
+    case EXTRACT_OK: break;
+    case EXTRACT_PARTIAL:
+    case EXTRACT_FAILED: note_reason(walk, UNINSPECTABLE_DAMAGED); break;
+    case EXTRACT_STOPPED:
+        note_reason(walk, walk->scan->budget.spent != UNINSPECTABLE_NONE
+                              ? walk->scan->budget.spent
+                              : UNINSPECTABLE_TOO_LARGE);
+        break;
+    }
+    return result;
+}
+
+/*
+ * The surest extractor reads; then each other whose signature is there too, since
+ * another program may open the same octets as that. What nobody could read is
+ * searched for bare words.
+ */
+static void extract_all(struct walk *walk)
 {
     const struct stream *stream = walk->stream;
     const struct extract_input input = { .bytes = stream->bytes,
                                          .name = stream->name,
                                          .declared = stream->declared,
                                          .charset = stream->charset };
-    enum extract_result result;
+    const struct extractor *best = NULL, *others[MAX_POLYGLOT];
+    enum recognition best_sure = RECOGNISE_NO;
+    size_t other_count = 0;
+    struct span detected;
 
-    walk->detected = span_of(format->name);
-    passages_begin(&walk->passages, walk->scan, stream->where, walk->scan->documents, SOURCE_TEXT);
-    result = format->read(&input, &walk->sink);
-    passages_end(&walk->passages);
-    if (format->once)
-        walk->scan->leaving = true;
-    if (result != EXTRACT_OK)
-        note_reason(walk, result == EXTRACT_STOPPED &&
-                                  walk->scan->budget.spent != UNINSPECTABLE_NONE
-                              ? walk->scan->budget.spent
-                              : UNINSPECTABLE_DAMAGED);
-    if (result == EXTRACT_FAILED)
-        strings_read(walk->scan, stream->bytes, stream->where, walk->passages.document);
+    for (const struct extractor *const *format = extract_formats; *format != NULL; format++) {
+        const enum recognition sure = (*format)->recognise(&input);
+        if (sure > best_sure) {
+            best = *format;
+            best_sure = sure;
+        } else if (sure == RECOGNISE_MAGIC && other_count < MAX_POLYGLOT) {
+            others[other_count++] = *format;
+        }
+    }
+    if (best == NULL)
+        note_reason(walk, UNINSPECTABLE_UNSUPPORTED);
+    else
+        walk->detected = span_of(best->name);
+    if (best == NULL || extract(walk, best, &input) == EXTRACT_FAILED)
+        strings_read(walk->scan, stream->bytes, stream->where, walk->document);
+    detected = walk->detected;
+    for (size_t i = 0; i < other_count; i++) {
+        walk_ambiguity(walk->scan, AMBIGUITY_POLYGLOT, stream->where);
+        extract(walk, others[i], &input);
+    }
+    walk->detected = detected;
 }
 
 static void read_content(struct walk *walk)
 {
     const struct stream *stream = walk->stream;
-    const struct extract_input input = { .bytes = stream->bytes,
-                                         .name = stream->name,
-                                         .declared = stream->declared,
-                                         .charset = stream->charset };
-    const struct extractor *format;
 
     if (stream->depth > walk->scan->plan->limits.depth) {
         note_reason(walk, UNINSPECTABLE_TOO_DEEP);
-        strings_read(walk->scan, stream->bytes, stream->where, walk->scan->documents);
+        strings_read(walk->scan, stream->bytes, stream->where, walk->document);
         return;
     }
     if (message_looks_so(stream->bytes, stream->declared)) {
@@ -285,13 +335,7 @@ static void read_content(struct walk *walk)
         message_read(walk->scan, stream->bytes, prefix, stream->depth + 1);
         return;
     }
-    format = extract_recognise(&input);
-    if (format != NULL) {
-        extract(walk, format);
-        return;
-    }
-    note_reason(walk, UNINSPECTABLE_UNSUPPORTED);
-    strings_read(walk->scan, stream->bytes, stream->where, walk->scan->documents);
+    extract_all(walk);
 }
 
 /*
@@ -321,6 +365,18 @@ static bool list_part(struct walk *walk, size_t *index_out)
     return true;
 }
 
+/* A promise the octets do not keep: of the type, which programs act on, also an ambiguity. */
+static void note_mismatch(struct walk *walk, struct part_fact *part)
+{
+    const bool type = kind_type_differs(part->detected, part->declared);
+
+    if (walk->stream->bytes.len == 0)
+        return;
+    part->mismatch = type || kind_name_differs(part->detected, part->name);
+    if (type)
+        walk_ambiguity(walk->scan, AMBIGUITY_TYPE_CONFLICT, part->where);
+}
+
 void walk_stream(struct scan *scan, const struct stream *stream)
 {
     struct walk walk = { .sink = { &calls },
@@ -333,9 +389,9 @@ void walk_stream(struct scan *scan, const struct stream *stream)
 
     if (!stream->reread && !list_part(&walk, &index))
         return;
-    scan->documents++;
+    walk.document = ++scan->documents;
     if (stream->name.len > 0)
-        reading_filename(scan->reading, stream->where, scan->documents, stream->name);
+        reading_filename(scan->reading, stream->where, walk.document, stream->name);
     if (budget_is_spent(&scan->budget))
         note_reason(&walk, scan->budget.spent);
     else if (stream->bytes.len == 0)
@@ -349,4 +405,5 @@ void walk_stream(struct scan *scan, const struct stream *stream)
     part->detected = walk.detected;
     part->reason = walk.reason;
     part->active = walk.active;
+    note_mismatch(&walk, part);
 }
