@@ -6,6 +6,8 @@
 #include "extract/extract.h"
 
 extern const struct extractor extract_pdf;
+extern const struct extractor extract_gzip;
+extern const struct extractor extract_archive;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;

@@ -3,6 +3,8 @@
 
 const struct extractor *const extract_formats[] = {
     &extract_pdf,
+    &extract_gzip,
+    &extract_archive,
     &extract_html,
     &extract_text, /* last: whatever no other reader knows better */
     NULL,

@@ -29,76 +29,22 @@ static enum recognition recognise(const struct extract_input *input)
                : RECOGNISE_NO;
 }
 
-static uint64_t hash_line(struct span line)
-{
-    uint64_t hash = 0xCBF29CE484222325U;
-
-    for (size_t i = 0; i < line.len; i++)
-        hash = (hash ^ (uint8_t)line.ptr[i]) * 0x100000001B3U;
-    return hash == 0 ? 1 : hash;
-}
-
-/* The slot of a line, or the empty one where it would go; NULL without a table. */
-static uint64_t *find_line(const struct pdf_lines *lines, uint64_t hash)
-{
-    size_t at = (size_t)hash & (lines->capacity - 1);
-
-    if (lines->capacity == 0)
-        return NULL;
-    while (lines->slots[at] != 0 && lines->slots[at] != hash)
-        at = (at + 1) & (lines->capacity - 1);
-    return &lines->slots[at];
-}
-
-static void keep_line(struct pdf_lines *lines, uint64_t hash)
-{
-    uint64_t *slot;
-
-    if (lines->count * 2 >= lines->capacity) {
-        struct pdf_lines larger = { .capacity = lines->capacity == 0 ? 1024 : lines->capacity * 2 };
-        larger.slots = calloc(larger.capacity, sizeof *larger.slots);
-        if (larger.slots == NULL)
-            return;
-        for (size_t i = 0; i < lines->capacity; i++) {
-            if (lines->slots[i] != 0) {
-                *find_line(&larger, lines->slots[i]) = lines->slots[i];
-                larger.count++;
-            }
-        }
-        free(lines->slots);
-        *lines = larger;
-    }
-    slot = find_line(lines, hash);
-    if (*slot == 0) {
-        *slot = hash;
-        lines->count++;
-    }
-}
-
-static bool is_known_line(const struct pdf_lines *lines, uint64_t hash)
-{
-    uint64_t *slot = find_line(lines, hash);
-
-    return slot != NULL && *slot == hash;
-}
-
 void pdf_emit(struct pdf_reader *reader, enum region region, uint32_t page, struct span text)
 {
     struct sink *sink = reader->file.sink;
     struct span trimmed = span_trim(text);
-    uint64_t hash = hash_line(trimmed);
 
     if (trimmed.len == 0)
         return;
     if (reader->is_older) {
-        if (is_known_line(&reader->lines, hash))
+        if (seen_has(&reader->lines, trimmed))
             return;
         region = REGION_DELETED;
         if (!reader->told_revisions)
             sink_ambiguity(sink, AMBIGUITY_PDF_REVISIONS, SPAN(""));
         reader->told_revisions = true;
     }
-    keep_line(&reader->lines, hash);
+    seen_add(&reader->lines, trimmed);
     if (region != reader->last_region || page != reader->last_page) {
         struct place place = { .region = region, .unit = page > 0 ? UNIT_PAGE : UNIT_NONE, .number = page };
         sink_place(sink, &place);
@@ -502,7 +448,7 @@ static enum extract_result read(const struct extract_input *input, struct sink *
         reader->file.sink = sink;
         reader->work = least_work + work_factor * (uint64_t)input->bytes.len;
         result = read_document(reader);
-        free(reader->lines.slots);
+        seen_fini(&reader->lines);
         arena_free(&reader->file.arena);
     } else {
         sink_uninspectable(sink, UNINSPECTABLE_TOO_LARGE, SPAN(""));

@@ -29,6 +29,7 @@
 #include "base/buf.h"
 #include "base/span.h"
 #include "extract/extract.h"
+#include "seen.h"
 
 enum {
     PDF_ARENA_BYTES = 192 << 20,
@@ -283,17 +284,11 @@ struct pdf_page {
     struct arena *scratch;          /* emptied between operators */
 };
 
-/* Lines already said, to tell what only an older revision holds. */
-struct pdf_lines {
-    uint64_t *slots;
-    size_t count, capacity;
-};
-
 enum { PDF_MAX_LAYERS = 256 };
 
 struct pdf_reader {
     struct pdf_file file;
-    struct pdf_lines lines;
+    struct seen lines;              /* already said: to tell what only an older revision holds */
     bool is_older;                  /* reading an older revision */
     bool told_revisions, told_layer, told_active;
     bool is_cut;                    /* the page limit or the work limit was met */
