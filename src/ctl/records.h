@@ -62,7 +62,7 @@ bool filter_matches(const struct record_filter *filter, const json_t *record);
 /* An instant as RFC 3339 text or "today", "yesterday", "90s", "15m", "2h", "7d" (ago). -1: none. */
 int instant_parse(const char *text, int64_t now_us, int64_t *realtime_us_out);
 
-/* ---- records.c ---- */
+/* ---- files.c ---- */
 
 /* The files of a record, oldest first. */
 struct record_files {
@@ -78,6 +78,8 @@ struct record_files {
 int record_files_find(const char **paths, size_t path_count, const char *policy_path,
                       struct record_files *files_out);
 void record_files_free(struct record_files *files);
+
+/* ---- records.c ---- */
 
 /*
  * Parse and visit each record the filter wants, until visit returns false. Lines
