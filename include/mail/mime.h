@@ -40,7 +40,7 @@ enum mime_shape {
 };
 
 struct mime_part {
-    struct span where;          /* as IMAP numbers parts; "" for a multipart message itself, "2.preamble" */
+    struct span where;          /* as IMAP numbers parts, "2.preamble" for filling; the prefix for a multipart message itself */
     enum mime_shape shape;
     bool also_single;           /* some readers show the multipart as one text */
     bool attachment;
@@ -67,6 +67,7 @@ struct mime_part {
 struct mime_tree {
     struct mime_part *parts;    /* [0] is the message */
     size_t count, capacity;
+    struct span prefix;         /* before the numbers of the message's own parts */
     enum line_ends ends;
     enum uninspectable stopped; /* UNINSPECTABLE_NONE, or why parts are missing: TOO_MANY, TOO_DEEP */
 };
@@ -75,8 +76,11 @@ struct mime_limits {
     uint32_t parts, depth;
 };
 
-/* Parse a message; name is put before each where ("3" gives "3.1"), empty for the top one. Linear in it. */
-void mime_parse(struct arena *arena, struct span message, struct span where,
+/*
+ * Parse a message. prefix is put before each number: "" gives "1", "3." gives
+ * "3.1". Linear in it; spans look into message and prefix, or lie in arena.
+ */
+void mime_parse(struct arena *arena, struct span message, struct span prefix,
                 const struct mime_limits *limits, struct mime_tree *out);
 
 /*

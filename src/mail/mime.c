@@ -95,12 +95,18 @@ static void set_contents(struct mime_part *part)
         part->contents[part->content_count++] = part->header.second_body;
 }
 
+/* What stands before the numbers of a part's children. */
+static struct span prefix_of(struct builder *builder, const struct mime_part *part)
+{
+    if (part->parent == MIME_NO_PARENT)
+        return builder->tree->prefix;
+    return arena_printf(builder->arena, "%.*s.", SPAN_ARG(part->where));
+}
+
 static struct span child_where(struct builder *builder, struct mime_part *parent)
 {
-    parent->children++;
-    if (parent->where.len == 0)
-        return arena_printf(builder->arena, "%u", parent->children);
-    return arena_printf(builder->arena, "%.*s.%u", SPAN_ARG(parent->where), parent->children);
+    return arena_printf(builder->arena, "%.*s%u", SPAN_ARG(prefix_of(builder, parent)),
+                        ++parent->children);
 }
 
 static void add_child(struct builder *builder, struct split *split, struct span octets)
@@ -140,8 +146,8 @@ static void add_filling(struct builder *builder, struct split *split, struct spa
         add_child(builder, split, octets);
         parent = &builder->tree->parts[split->parent];
     }
-    where = arena_printf(builder->arena, "%.*s%s%s", SPAN_ARG(parent->where),
-                         parent->where.len > 0 ? "." : "", is_preamble ? "preamble" : "epilogue");
+    where = arena_printf(builder->arena, "%.*s%s", SPAN_ARG(prefix_of(builder, parent)),
+                         is_preamble ? "preamble" : "epilogue");
     part = add_part(builder);
     if (part == NULL)
         return;
@@ -295,7 +301,7 @@ static struct builder new_builder(struct arena *arena, struct span message,
                              .work_left = (uint64_t)message.len * WORK_FACTOR + WORK_FREE_BYTES };
 }
 
-void mime_parse(struct arena *arena, struct span message, struct span where,
+void mime_parse(struct arena *arena, struct span message, struct span prefix,
                 const struct mime_limits *limits, struct mime_tree *out)
 {
     struct builder builder = new_builder(arena, message, limits, out);
@@ -305,7 +311,7 @@ void mime_parse(struct arena *arena, struct span message, struct span where,
         return;
     root->parent = MIME_NO_PARENT;
     root->octets = message;
-    root->where = where;
+    root->where = out->prefix = prefix;
     header_parse(arena, message, out->ends, true, &root->header);
     set_contents(root);
     mime_read_fields(arena, root, false);
@@ -324,6 +330,7 @@ void mime_parse_decoded(struct arena *arena, const struct mime_part *part, struc
     if (root == NULL)
         return;
     *root = *part;
+    out->prefix = part->parent == MIME_NO_PARENT ? part->where : prefix_of(&builder, part);
     root->parent = MIME_NO_PARENT;
     root->octets = root->contents[0] = decoded;
     root->content_count = 1;

@@ -13,6 +13,7 @@
 #include "extract/extract.h"
 #include "facts/facts.h"
 #include "facts/plan.h"
+#include "mail/header.h"
 #include "scan/reading.h"
 #include "scan/scan.h"
 
@@ -53,6 +54,7 @@ struct stream {
     struct span declared;   /* media type, lower case, no parameters; may be empty */
     struct span charset;    /* declared; may be empty */
     unsigned depth;         /* containers around it, the message itself being 0 */
+    bool is_mime_part;      /* a message in it numbers its parts on: "2.1", not "2!1" */
     bool reread;            /* another reading of a part that is already listed: list no second part_fact */
 };
 
@@ -109,8 +111,11 @@ bool kind_name_differs(struct span detected, struct span name);
 
 /* --- message.c ----------------------------------------------------------- */
 
-/* Do these octets begin as an Internet message does? For streams in containers. */
-bool message_looks_so(struct span bytes, struct span declared);
+/*
+ * Is this stream an Internet message? By its first field, unless it is said to be
+ * text: text that quotes a header is still text.
+ */
+bool message_looks_so(const struct stream *stream);
 
 /*
  * Read an Internet message. prefix stands before the numbers of its parts and
@@ -118,5 +123,16 @@ bool message_looks_so(struct span bytes, struct span declared);
  * "2!mail.eml!" for a member. depth as in struct stream.
  */
 void message_read(struct scan *scan, struct span bytes, struct span prefix, unsigned depth);
+
+/* --- senders.c ----------------------------------------------------------- */
+
+/*
+ * Who claims to have sent the message: sender facts of the top one (prefix is
+ * empty), contacts of one inside. Names what makes readers differ about them.
+ */
+void senders_read(struct scan *scan, const struct header_block *header, struct span prefix);
+
+/* Clean UTF-8 in the arena of facts, cut to max octets: what a fact may hold. */
+struct span walk_keep_text(struct scan *scan, struct span text, size_t max);
 
 #endif

@@ -32,8 +32,7 @@ static struct walk *walk_of(struct sink *sink)
     return (struct walk *)sink;
 }
 
-/* Clean UTF-8 in the arena, cut to max octets. */
-static struct span keep_text(struct scan *scan, struct span text, size_t max)
+struct span walk_keep_text(struct scan *scan, struct span text, size_t max)
 {
     struct buf clean;
     struct span kept;
@@ -55,7 +54,7 @@ static struct span place_of(struct walk *walk, struct span part)
 
     if (part.len == 0)
         return walk->stream->where;
-    part = keep_text(walk->scan, part, 1024);
+    part = walk_keep_text(walk->scan, part, 1024);
     return arena_printf(arena, "%.*s!%.*s", SPAN_ARG(walk->stream->where), SPAN_ARG(part));
 }
 
@@ -76,7 +75,7 @@ void walk_ambiguity(struct scan *scan, enum ambiguity kind, struct span where)
     if (fact == NULL)
         return;
     fact->kind = kind;
-    fact->where = keep_text(scan, where, 4096);
+    fact->where = walk_keep_text(scan, where, 4096);
 }
 
 /* The worse reason stays: what ends the reading of everything outranks what hides a part of it. */
@@ -115,10 +114,10 @@ static void on_property(struct sink *sink, enum property_kind kind, struct span 
     struct walk *walk = walk_of(sink);
     struct span where = place_of(walk, walk->passages.next_part);
 
-    name = keep_text(walk->scan, name, 1024);
+    name = walk_keep_text(walk->scan, name, 1024);
     /* A label may be binary (DER); all other values are text. */
     if (kind != PROPERTY_LABEL_DER && !utf8_is_valid(value))
-        value = keep_text(walk->scan, value, 1 << 20);
+        value = walk_keep_text(walk->scan, value, 1 << 20);
     reading_property(walk->scan->reading, where, walk->document, kind, name, value);
 }
 
@@ -126,8 +125,8 @@ static void on_nested(struct sink *sink, const struct nested *nested)
 {
     struct walk *walk = walk_of(sink);
     struct stream child = { .bytes = nested->bytes,
-                            .name = keep_text(walk->scan, nested->name, 1024),
-                            .declared = keep_text(walk->scan, nested->declared, 256),
+                            .name = walk_keep_text(walk->scan, nested->name, 1024),
+                            .declared = walk_keep_text(walk->scan, nested->declared, 256),
                             .charset = nested->charset,
                             .depth = walk->stream->depth + 1 };
 
@@ -166,7 +165,7 @@ static void on_uninspectable(struct sink *sink, enum uninspectable reason, struc
     if (fact == NULL)
         return;
     fact->where = place_of(walk, part);
-    fact->name = keep_text(walk->scan, part, 1024);
+    fact->name = walk_keep_text(walk->scan, part, 1024);
     fact->detected = SPAN("unknown");
     fact->reason = reason;
 }
@@ -175,7 +174,7 @@ static void on_detected(struct sink *sink, struct span type)
 {
     struct walk *walk = walk_of(sink);
 
-    walk->detected = keep_text(walk->scan, type, 64);
+    walk->detected = walk_keep_text(walk->scan, type, 64);
 }
 
 static void on_signature(struct sink *sink, struct span kind, struct span signer)
@@ -191,8 +190,8 @@ static void on_signature(struct sink *sink, struct span kind, struct span signer
     if (fact == NULL)
         return;
     fact->where = arena_copy(walk->scan->facts->arena, walk->stream->where);
-    fact->kind = keep_text(walk->scan, kind, 64);
-    fact->signer = keep_text(walk->scan, signer, 1024);
+    fact->kind = walk_keep_text(walk->scan, kind, 64);
+    fact->signer = walk_keep_text(walk->scan, signer, 1024);
 }
 
 static void on_active(struct sink *sink)
@@ -328,9 +327,10 @@ static void read_content(struct walk *walk)
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);
         return;
     }
-    if (message_looks_so(stream->bytes, stream->declared)) {
+    if (message_looks_so(stream)) {
         struct span prefix =
-            arena_printf(walk->scan->facts->arena, "%.*s!", SPAN_ARG(stream->where));
+            arena_printf(walk->scan->facts->arena, "%.*s%s", SPAN_ARG(stream->where),
+                         stream->is_mime_part ? "." : "!");
         walk->detected = SPAN("message");
         message_read(walk->scan, stream->bytes, prefix, stream->depth + 1);
         return;
@@ -357,9 +357,9 @@ static bool list_part(struct walk *walk, size_t *index_out)
         walk->scan->budget.spent = UNINSPECTABLE_TOO_LARGE;
         return false;
     }
-    part->where = keep_text(walk->scan, walk->stream->where, 4096);
-    part->name = keep_text(walk->scan, walk->stream->name, 1024);
-    part->declared = keep_text(walk->scan, walk->stream->declared, 256);
+    part->where = walk_keep_text(walk->scan, walk->stream->where, 4096);
+    part->name = walk_keep_text(walk->scan, walk->stream->name, 1024);
+    part->declared = walk_keep_text(walk->scan, walk->stream->declared, 256);
     part->bytes = walk->stream->bytes.len;
     hash_sha256(walk->stream->bytes, part->sha256);
     return true;
