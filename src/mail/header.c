@@ -237,8 +237,12 @@ void header_parse(struct arena *arena, struct span octets, enum line_ends ends, 
     struct reader reader = { .arena = arena, .octets = octets, .ends = ends, .out = out };
 
     *out = (struct header_block){ 0 };
-    if (is_top && span_starts_with(octets, SPAN("From ")))
-        reader.at = read_line(&reader, 0).next;
+    if (is_top && span_starts_with(octets, SPAN("From "))) {
+        struct line first = read_line(&reader, 0);
+        bool spaced;
+        if (name_length(first.text, &spaced) == 0)
+            reader.at = first.next;
+    }
     while (reader.at < octets.len) {
         if (reader.at > HEADER_BLOCK_BYTES || out->count >= HEADER_FIELDS || arena_is_full(arena)) {
             call(&reader, AMBIGUITY_HEADER_TOO_LONG);
