@@ -8,26 +8,40 @@
  * a mail reader may believe any of them. JSON and program source write characters
  * as \uXXXX; where there are any, the text is read once more with them undone.
  */
+#include <string.h>
+
+#include "base/utf8.h"
 #include "extract_priv.h"
 #include "text/charset.h"
 
 enum {
     CONTROLS_IN = 256,      /* text has less than one control octet in so many */
-    SAMPLE_BYTES = 4096
+    SAMPLE_BYTES = 4096,
+    BLOCK_BYTES = 64        /* counted at a time, in a loop that compilers turn into vectors */
 };
 
 /* Octets that no text holds: all controls but white space, BEL, BS, ESC and the old end-of-file mark. */
-static bool is_control(unsigned char c)
+static unsigned char is_control(unsigned char c)
 {
-    return c < 0x20 && (c < 0x07 || c > 0x0D) && c != 0x1B && c != 0x1A;
+    const unsigned char low = c < 0x20, white = (unsigned char)(c - 0x07) < 7;
+
+    return (unsigned char)(low & !white & (c != 0x1B) & (c != 0x1A));
 }
 
 static bool is_mostly_text(struct span bytes)
 {
-    size_t controls = 0;
+    size_t controls = 0, at = 0;
 
-    for (size_t i = 0; i < bytes.len; i++)
-        controls += is_control((unsigned char)bytes.ptr[i]);
+    for (; bytes.len - at >= BLOCK_BYTES; at += BLOCK_BYTES) {
+        unsigned char block[BLOCK_BYTES], found = 0;
+
+        memcpy(block, bytes.ptr + at, sizeof block);
+        for (size_t i = 0; i < BLOCK_BYTES; i++)
+            found = (unsigned char)(found + is_control(block[i]));
+        controls += found;
+    }
+    for (; at < bytes.len; at++)
+        controls += is_control((unsigned char)bytes.ptr[at]);
     return controls * CONTROLS_IN < bytes.len || controls == 0;
 }
 
@@ -62,14 +76,26 @@ struct text_reading {
     bool binary;            /* under no charset so far was it mostly text */
 };
 
-/* true when octets are the same text in UTF-8, ASCII, and most charsets at once. */
-static bool is_plain_ascii(struct span bytes)
+/* Charsets in which octets below 128 are ASCII, whatever stands around them. */
+static bool extends_ascii(struct span charset)
 {
-    for (size_t i = 0; i < bytes.len; i++)
-        if ((unsigned char)bytes.ptr[i] >= 0x80 || bytes.ptr[i] == '\0' || bytes.ptr[i] == 0x1B ||
-            bytes.ptr[i] == '+' || bytes.ptr[i] == '~')
-            return false;
-    return true;
+    static const struct span fronts[] = { SPAN("us-ascii"), SPAN("utf-8"), SPAN("iso-8859-"),
+                                          SPAN("windows-125"), SPAN("koi8-") };
+
+    for (size_t i = 0; i < sizeof fronts / sizeof *fronts; i++)
+        if (span_starts_with_nocase(charset, fronts[i]))
+            return true;
+    return charset.len == 0;
+}
+
+/* true when no reader could take the octets for anything but ASCII. */
+static bool is_plain_ascii(const struct extract_input *input)
+{
+    const struct span bytes = input->bytes;
+
+    return extends_ascii(span_trim(input->charset)) && utf8_ascii_run(bytes) == bytes.len &&
+           span_find_byte(bytes, '\0') == bytes.len && span_find_byte(bytes, 0x1B) == bytes.len &&
+           !span_starts_with(bytes, SPAN("+/v")); /* the mark of UTF-7 */
 }
 
 static void show(struct text_reading *reading, struct span utf8)
@@ -209,7 +235,7 @@ static enum extract_result text_read(const struct extract_input *input, struct s
 
     buf_init(&reading.shown, 0);
     buf_init(&reading.other, 0);
-    if (is_plain_ascii(input->bytes) && !is_wide(input->charset)) {
+    if (is_plain_ascii(input)) {
         show(&reading, input->bytes);
     } else {
         show_all(&reading);

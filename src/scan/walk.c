@@ -281,9 +281,9 @@ static enum extract_result extract(struct walk *walk, const struct extractor *fo
 /*
  * The surest extractor reads; then each other whose signature is there too, since
  * another program may open the same octets as that. What nobody could read is
- * searched for bare words.
+ * searched for bare words. was_read: as a message already, so only signatures count.
  */
-static void extract_all(struct walk *walk)
+static void extract_all(struct walk *walk, bool was_read)
 {
     const struct stream *stream = walk->stream;
     const struct extract_input input = { .bytes = stream->bytes,
@@ -291,7 +291,7 @@ static void extract_all(struct walk *walk)
                                          .declared = stream->declared,
                                          .charset = stream->charset };
     const struct extractor *best = NULL, *others[MAX_POLYGLOT];
-    enum recognition best_sure = RECOGNISE_NO;
+    enum recognition best_sure = was_read ? RECOGNISE_MAGIC : RECOGNISE_NO;
     size_t other_count = 0;
     struct span detected;
 
@@ -304,11 +304,11 @@ static void extract_all(struct walk *walk)
             others[other_count++] = *format;
         }
     }
-    if (best == NULL)
+    if (best == NULL && !was_read)
         note_reason(walk, UNINSPECTABLE_UNSUPPORTED);
-    else
+    else if (best != NULL)
         walk->detected = span_of(best->name);
-    if (best == NULL || extract(walk, best, &input) == EXTRACT_FAILED)
+    if (!was_read && (best == NULL || extract(walk, best, &input) == EXTRACT_FAILED))
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);
     detected = walk->detected;
     for (size_t i = 0; i < other_count; i++) {
@@ -321,21 +321,22 @@ static void extract_all(struct walk *walk)
 static void read_content(struct walk *walk)
 {
     const struct stream *stream = walk->stream;
+    bool is_message;
 
     if (stream->depth > walk->scan->plan->limits.depth) {
         note_reason(walk, UNINSPECTABLE_TOO_DEEP);
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);
         return;
     }
-    if (message_looks_so(stream)) {
+    is_message = message_looks_so(stream);
+    if (is_message) {
         struct span prefix =
             arena_printf(walk->scan->facts->arena, "%.*s%s", SPAN_ARG(stream->where),
                          stream->is_mime_part ? "." : "!");
         walk->detected = SPAN("message");
         message_read(walk->scan, stream->bytes, prefix, stream->depth + 1);
-        return;
     }
-    extract_all(walk);
+    extract_all(walk, is_message);
 }
 
 /*
