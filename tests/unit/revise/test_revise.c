@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "revise/revise.h"
+
+#define HEAD "From: a@defense.gouv.fr\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+
+static struct replacement press[] = { { { "emapresse@gmail.com", 19 },
+                                        { "presse@defense.gouv.fr", 22 } } };
+
+struct outcome {
+    struct arena *arena;
+    struct buf body;
+    struct span type;
+    enum revise_result result;
+};
+
+static struct outcome revise(const char *message, const struct revision *revision)
+{
+    struct outcome outcome = { .arena = arena_new(0) };
+
+    buf_init(&outcome.body, 0);
+    outcome.result = revise_message(outcome.arena, span_of(message), revision, &outcome.body, &outcome.type);
+    return outcome;
+}
+
+static void expect(const char *message, const struct revision *revision, enum revise_result want,
+                   const char *body)
+{
+    struct outcome got = revise(message, revision);
+
+    if (got.result != want)
+        print_message("got %s, want %s\n", revise_result_name(got.result), revise_result_name(want));
+    assert_int_equal(got.result, want);
+    if (body != NULL) {
+        if (!span_equals(buf_span(&got.body), span_of(body)))
+            print_message("got:\n%.*s\nwant:\n%s\n", SPAN_ARG(buf_span(&got.body)), body);
+        assert_true(span_equals(buf_span(&got.body), span_of(body)));
+    }
+    buf_fini(&got.body);
+    arena_free(&got.arena);
+}
+
+static void test_revise_replaces_whole_addresses_only(void **state)
+{
+    const struct revision revision = { .replacements = press, .replacement_count = 1 };
+
+    (void)state;
+    expect(HEAD "\r\nVoir EMApresse@Gmail.com.\r\nxemapresse@gmail.com emapresse@gmail.com.example\r\n",
+           &revision, REVISE_DONE,
+           "Voir presse@defense.gouv.fr.\r\nxemapresse@gmail.com emapresse@gmail.com.example\r\n");
+    expect(HEAD "\r\nrien ici\r\n", &revision, REVISE_UNCHANGED, "");
+    expect(HEAD "Content-Type: text/html\r\n\r\n<a href=\"mailto:emapresse%40gmail.com\">emapresse&#64;gmail.com</a>\r\n",
+           &revision, REVISE_DONE, "<a href=\"mailto:presse@defense.gouv.fr\">presse@defense.gouv.fr</a>\r\n");
+}
+
+static void test_revise_keeps_encoding_and_other_parts(void **state)
+{
+    const struct revision revision = { .replacements = press, .replacement_count = 1 };
+
+    (void)state;
+    expect(HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b\r\n"
+           "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+           "=C9crire =E0 emapresse=40gmail.com\r\n--b \r\n"
+           "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+           "ZW1hcHJlc3NlQGdtYWlsLmNvbQ==\r\n--b--\r\nepilogue\r\n",
+           &revision, REVISE_DONE,
+           "preamble\r\n--b\r\n"
+           "Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+           "=C9crire =E0 presse@defense.gouv.fr\r\n--b \r\n"
+           "Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+           "ZW1hcHJlc3NlQGdtYWlsLmNvbQ==\r\n--b--\r\nepilogue\r\n");
+    expect(HEAD "Content-Transfer-Encoding: base64\r\n\r\nZW1hcHJlc3NlQGdtYWlsLmNvbQ0K\r\n", &revision,
+           REVISE_DONE, "cHJlc3NlQGRlZmVuc2UuZ291di5mcg0K\r\n");
+}
+
+static void test_revise_leaves_what_it_must_not_touch(void **state)
+{
+    const struct revision revision = { .replacements = press, .replacement_count = 1 };
+
+    (void)state;
+    expect(HEAD "Content-Type: multipart/signed; boundary=b; protocol=\"application/pkcs7-signature\"\r\n\r\n"
+           "--b\r\n\r\nemapresse@gmail.com\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nx\r\n--b--\r\n",
+           &revision, REVISE_PROTECTED, NULL);
+    expect(HEAD "\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n\r\nemapresse@gmail.com\r\n", &revision,
+           REVISE_PROTECTED, NULL);
+    expect(HEAD "Content-Type: text/plain; charset=utf-16le\r\n\r\nemapresse@gmail.com\r\n", &revision,
+           REVISE_IMPOSSIBLE, NULL);
+    expect(HEAD "Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
+           "emapresse@gmail.com\r\n--b--\r\n", &revision, REVISE_AMBIGUOUS, NULL);
+}
+
+static void test_revise_footer_is_idempotent(void **state)
+{
+    const struct revision revision = { .footer_text = SPAN("Diffus\xC3\xA9 par la DICoD\n"),
+                                       .footer_html = SPAN("<p>Diffus\xC3\xA9</p>\n") };
+    const char *first = HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n"
+                        "Content-Type: text/plain; charset=utf-8\r\n\r\nBonjour\r\n--b\r\n"
+                        "Content-Type: text/html; charset=iso-8859-1\r\n\r\n<body>Bonjour</body>\r\n--b--\r\n";
+    struct outcome once = revise(first, &revision);
+    char again[4096];
+
+    (void)state;
+    assert_int_equal(once.result, REVISE_DONE);
+    assert_true(span_find(buf_span(&once.body), SPAN("Bonjour\r\nDiffus\xC3\xA9 par la DICoD\r\n\r\n--b")) <
+                once.body.len);
+    assert_true(span_find(buf_span(&once.body), SPAN("<p>Diffus&#233;</p>\r\n</body>")) < once.body.len);
+    snprintf(again, sizeof again, HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n%.*s",
+             SPAN_ARG(buf_span(&once.body)));
+    expect(again, &revision, REVISE_UNCHANGED, "");
+    buf_fini(&once.body);
+    arena_free(&once.arena);
+}
+
+static void test_revise_puts_a_notice_for_a_part(void **state)
+{
+    struct notice notice = { SPAN("2"), SPAN("Pi\xC3\xA8" "ce retir\xC3\xA9" "e\n") };
+    struct revision revision = { .notices = &notice, .notice_count = 1 };
+    struct outcome whole;
+
+    (void)state;
+    expect(HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntexte\r\n--b\r\n"
+           "Content-Type: application/pdf\r\n\r\n%PDF\r\n--b--\r\n",
+           &revision, REVISE_DONE,
+           "--b\r\n\r\ntexte\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
+           "Content-Transfer-Encoding: quoted-printable\r\nContent-Disposition: inline\r\n\r\n"
+           "Pi=C3=A8ce retir=C3=A9e\r\n\r\n--b--\r\n");
+    notice.where = SPAN("1");
+    whole = revise(HEAD "Content-Type: application/pdf\r\n\r\n%PDF\r\n", &revision);
+    assert_int_equal(whole.result, REVISE_DONE);
+    assert_true(span_equals(whole.type, SPAN("text/plain; charset=utf-8")));
+    assert_true(span_equals(buf_span(&whole.body), SPAN("Pi=C3=A8ce retir=C3=A9e\r\n")));
+    buf_fini(&whole.body);
+    arena_free(&whole.arena);
+    notice.where = SPAN("7");
+    expect(HEAD "\r\ntexte\r\n", &revision, REVISE_IMPOSSIBLE, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_revise_replaces_whole_addresses_only),
+        cmocka_unit_test(test_revise_keeps_encoding_and_other_parts),
+        cmocka_unit_test(test_revise_leaves_what_it_must_not_touch),
+        cmocka_unit_test(test_revise_footer_is_idempotent),
+        cmocka_unit_test(test_revise_puts_a_notice_for_a_part),
+    };
+
+    return cmocka_run_group_tests_name("revise", tests, NULL, NULL);
+}
