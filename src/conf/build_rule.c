@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Rules: facts, action and what the action needs. */
+#include "base/utf8.h"
+#include "conf_priv.h"
+#include "mail/address.h"
+
+enum { MAX_REPLY_VALUES = 32, MAX_HEADER_BYTES = 4000 };
+
+static void fact_list(struct build *build, const struct outline *section, const char *name,
+                      fact_set *set)
+{
+    struct build_values values = build_list(build, section, name);
+
+    for (size_t i = 0; i < values.count; i++) {
+        struct suggestion near;
+        enum fact fact;
+        if (fact_from_name(values.items[i].text, &fact)) {
+            *set |= fact_bit(fact);
+            continue;
+        }
+        suggestion_begin(&near, values.items[i].text);
+        for (fact = 1; fact < FACT_COUNT; fact++)
+            suggestion_offer(&near, span_of(fact_name(fact)));
+        diagnose_error(build->d, values.items[i].place, "%s: unknown fact \"%.*s\"%.*s", name,
+                       SPAN_ARG(values.items[i].text),
+                       SPAN_ARG(near.best.len > 0
+                                    ? suggestion_words(build->arena, &near)
+                                    : SPAN("; accepted: the facts of vaguemestre-policy.conf(5)")));
+    }
+}
+
+static bool is_digit(struct span text, size_t i)
+{
+    return i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9';
+}
+
+static size_t digits_at(struct span text, size_t i)
+{
+    size_t count = 0;
+
+    while (is_digit(text, i + count))
+        count++;
+    return count;
+}
+
+/* Length of "5.7.1" at the front, with a blank or nothing behind it; else 0. */
+static size_t enhanced_length(struct span text)
+{
+    size_t subject = digits_at(text, 2), detail;
+
+    if (!is_digit(text, 0) || (text.ptr[0] != '4' && text.ptr[0] != '5') || text.len < 5 ||
+        text.ptr[1] != '.' || subject < 1 || subject > 3 || 2 + subject >= text.len ||
+        text.ptr[2 + subject] != '.')
+        return 0;
+    detail = digits_at(text, 3 + subject);
+    if (detail < 1 || detail > 3)
+        return 0;
+    detail += 3 + subject;
+    return detail == text.len || text.ptr[detail] == ' ' ? detail : 0;
+}
+
+/* A reply may begin with "550", "5.7.1" or both; the words are what follows. */
+static struct span take_codes(struct build *build, struct rule *rule, struct outline_value value)
+{
+    struct span text = span_trim(value.text);
+    char class = rule->action == ACTION_TEMPFAIL ? '4' : '5';
+    size_t length;
+
+    if (digits_at(text, 0) == 3 && (text.len == 3 || text.ptr[3] == ' ')) {
+        rule->code = (uint16_t)((text.ptr[0] - '0') * 100 + (text.ptr[1] - '0') * 10 +
+                                (text.ptr[2] - '0'));
+        if (text.ptr[0] != class)
+            diagnose_error(build->d, value.place, "reply: code %u does not fit %s; accepted: %cxx",
+                           rule->code, action_name(rule->action), class);
+        text = span_trim(span_slice(text, 3, text.len));
+    }
+    length = enhanced_length(text);
+    if (length > 0) {
+        rule->enhanced = span_slice(text, 0, length);
+        if (text.ptr[0] != class)
+            diagnose_error(build->d, value.place,
+                           "reply: enhanced code %.*s does not fit %s; accepted: %c.x.x",
+                           SPAN_ARG(rule->enhanced), action_name(rule->action), class);
+        text = span_trim(span_slice(text, length, text.len));
+    }
+    return text;
+}
+
+static void check_template(struct build *build, const char *name, struct outline_value value)
+{
+    struct span unknown;
+
+    if (!template_check(value.text, &unknown))
+        diagnose_error(build->d, value.place, "%s: unknown placeholder \"%%{%.*s}\"; accepted: %s",
+                       name, SPAN_ARG(unknown), template_placeholders);
+    if (!utf8_is_valid(value.text))
+        diagnose_error(build->d, value.place, "%s: is not UTF-8", name);
+}
+
+static void reply(struct build *build, const struct outline *section, struct rule *rule)
+{
+    struct build_values values = build_list(build, section, "reply");
+    struct span_list *list = &rule->reply;
+
+    if (values.count == 0)
+        return;
+    if (rule->action != ACTION_REJECT && rule->action != ACTION_TEMPFAIL)
+        diagnose_error(build->d, values.items[0].place, "reply: %s sends none; reject and tempfail do",
+                       action_name(rule->action));
+    if (values.count > MAX_REPLY_VALUES)
+        diagnose_error(build->d, values.items[0].place, "reply: more than %d lines",
+                       MAX_REPLY_VALUES);
+    list->items = arena_alloc(build->arena, values.count * sizeof *list->items);
+    for (size_t i = 0; list->items != NULL && i < values.count; i++) {
+        struct span text = values.items[i].text;
+        check_template(build, "reply", values.items[i]);
+        if (i == 0)
+            text = take_codes(build, rule, values.items[0]);
+        if (text.len > 0)
+            list->items[list->count++] = text;
+    }
+}
+
+static bool is_field_name(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7F || name.ptr[i] == ':')
+            return false;
+    return name.len > 0 && name.len <= 200;
+}
+
+static void headers(struct build *build, const struct outline *section, struct rule *rule)
+{
+    struct build_values values = build_list(build, section, "headers");
+
+    rule->headers = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->headers);
+    for (size_t i = 0; rule->headers != NULL && i < values.count; i++) {
+        struct span text = values.items[i].text;
+        size_t colon = span_find_byte(text, ':');
+        struct span name = span_trim(span_slice(text, 0, colon));
+        if (colon == text.len || !is_field_name(name) || text.len > MAX_HEADER_BYTES)
+            diagnose_error(build->d, values.items[i].place,
+                           "headers: \"%.*s\" is no header field; accepted: \"Name: value\"",
+                           SPAN_ARG(text));
+        else
+            rule->headers[rule->header_count++] = (struct header_template){
+                name, span_trim(span_slice(text, colon + 1, text.len))
+            };
+        check_template(build, "headers", values.items[i]);
+    }
+    values = build_list(build, section, "remove_headers");
+    rule->remove_headers.items =
+        arena_alloc(build->arena, (values.count + 1) * sizeof *rule->remove_headers.items);
+    for (size_t i = 0; rule->remove_headers.items != NULL && i < values.count; i++) {
+        if (is_field_name(values.items[i].text))
+            rule->remove_headers.items[rule->remove_headers.count++] = values.items[i].text;
+        else
+            diagnose_error(build->d, values.items[i].place,
+                           "remove_headers: \"%.*s\" is no name of a header field",
+                           SPAN_ARG(values.items[i].text));
+    }
+}
+
+static bool mailbox(struct build *build, const char *name, struct outline_value value,
+                    struct span text, struct span *out)
+{
+    struct address address;
+
+    if (address_parse_path(build->arena, text, &address) == ADDRESS_OK) {
+        *out = address.full;
+        return true;
+    }
+    diagnose_error(build->d, value.place, "%s: \"%.*s\" is no mail address", name, SPAN_ARG(text));
+    return false;
+}
+
+static void recipients(struct build *build, const struct outline *section, struct rule *rule)
+{
+    struct build_values values = build_list(build, section, "to");
+    bool wants = rule->action == ACTION_REDIRECT || rule->action == ACTION_COPY;
+
+    if (wants && values.count == 0)
+        diagnose_error(build->d, section->place, "rule \"%.*s\": %s needs to = {\"ADDRESS\"}",
+                       SPAN_ARG(section->title), action_name(rule->action));
+    if (!wants && values.count > 0)
+        diagnose_error(build->d, values.items[0].place, "to: %s has none; redirect and copy do",
+                       action_name(rule->action));
+    rule->recipients.items =
+        arena_alloc(build->arena, (values.count + 1) * sizeof *rule->recipients.items);
+    for (size_t i = 0; rule->recipients.items != NULL && i < values.count; i++)
+        if (mailbox(build, "to", values.items[i], values.items[i].text,
+                    &rule->recipients.items[rule->recipients.count]))
+            rule->recipients.count++;
+}
+
+static void sender_map(struct build *build, const struct outline *section, struct rule *rule)
+{
+    struct build_values values = build_list(build, section, "sender_map");
+
+    rule->mappings = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->mappings);
+    for (size_t i = 0; rule->mappings != NULL && i < values.count; i++) {
+        struct outline_value value = values.items[i];
+        size_t arrow = span_find(value.text, SPAN("->"));
+        struct sender_mapping *mapping = &rule->mappings[rule->mapping_count];
+        if (arrow == value.text.len) {
+            diagnose_error(build->d, value.place,
+                           "sender_map: \"%.*s\"; accepted: \"ADDRESS-OR-DOMAIN -> ADDRESS\"",
+                           SPAN_ARG(value.text));
+            continue;
+        }
+        value.text = span_trim(span_slice(value.text, 0, arrow));
+        mapping->from = build_name(build, value);
+        if (mapping->from.ptr != NULL &&
+            mailbox(build, "sender_map", value,
+                    span_trim(span_slice(values.items[i].text, arrow + 2,
+                                         values.items[i].text.len)),
+                    &mapping->to))
+            rule->mapping_count++;
+    }
+}
+
+/* Settings that the action does not read are slips: the rule would do less than it seems to. */
+static void check_fit(struct build *build, const struct outline *section, const struct rule *rule)
+{
+    bool edits = rule->action == ACTION_TAG || rule->action == ACTION_REWRITE;
+
+    if (rule->header_count > 0 && !edits)
+        diagnose_error(build->d, section->place, "rule \"%.*s\": headers are for tag and rewrite",
+                       SPAN_ARG(section->title));
+    if (rule->remove_headers.count + rule->mapping_count > 0 && rule->action != ACTION_REWRITE)
+        diagnose_error(build->d, section->place,
+                       "rule \"%.*s\": remove_headers and sender_map are for rewrite",
+                       SPAN_ARG(section->title));
+    if (rule->action == ACTION_TAG && rule->header_count == 0)
+        diagnose_error(build->d, section->place,
+                       "rule \"%.*s\": tag needs headers = {\"Name: value\"}",
+                       SPAN_ARG(section->title));
+    if (rule->action == ACTION_REWRITE && rule->mode == RULE_ENFORCE &&
+        rule->header_count + rule->remove_headers.count + rule->mapping_count == 0)
+        diagnose_warning(build->d, section->place,
+                         "rule \"%.*s\": rewrite changes nothing without sender_map, headers or "
+                         "remove_headers",
+                         SPAN_ARG(section->title));
+    if (rule->when == 0 && rule->conditions.count == 0)
+        diagnose_error(build->d, section->place,
+                       "rule \"%.*s\" has no condition; when = {always} stands for every message",
+                       SPAN_ARG(section->title));
+}
+
+static enum some_recipients some_of(struct span word)
+{
+    if (span_equals(word, SPAN("drop")))
+        return SOME_DROP;
+    return span_equals(word, SPAN("hold")) ? SOME_HOLD : SOME_ALL;
+}
+
+static void one_rule(struct build *build, const struct outline *section, struct rule *rule)
+{
+    rule->name = section->title;
+    rule->at = build_at(build, section->place);
+    rule->mode = span_equals(value_text(section, "mode"), SPAN("observe")) ? RULE_OBSERVE
+                                                                           : RULE_ENFORCE;
+    if (!action_from_name(value_text(section, "action"), &rule->action))
+        rule->action = ACTION_TEMPFAIL;
+    if (!confidence_from_name(value_text(section, "confidence"), &rule->confidence))
+        rule->confidence = CONFIDENCE_LIKELY;
+    rule->some = some_of(value_text(section, "some_recipients"));
+    fact_list(build, section, "when", &rule->when);
+    fact_list(build, section, "unless", &rule->unless);
+    build_conditions(build, section, rule);
+    reply(build, section, rule);
+    headers(build, section, rule);
+    recipients(build, section, rule);
+    sender_map(build, section, rule);
+    check_fit(build, section, rule);
+}
+
+void build_rules(struct build *build)
+{
+    struct policy *policy = build->policy;
+    size_t count = 0;
+
+    while (build_section(build, SECTION_RULE, count) != NULL)
+        count++;
+    policy->rules = arena_alloc(build->arena, (count + 1) * sizeof *policy->rules);
+    for (size_t i = 0; policy->rules != NULL && i < count; i++)
+        one_rule(build, build_section(build, SECTION_RULE, i),
+                 &policy->rules[policy->rule_count++]);
+}
