@@ -17,4 +17,7 @@ bool data_uri_is(struct span uri);
  */
 bool data_uri_decode(struct span uri, struct span *type_out, struct buf *bytes_out);
 
+/* Append what base64 text holds, up to its padding; octets outside the alphabet are passed over. */
+void base64_decode(struct span text, struct buf *bytes_out);
+
 #endif

@@ -11,5 +11,6 @@ extern const struct extractor extract_archive;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;
+extern const struct extractor extract_zip;
 
 #endif

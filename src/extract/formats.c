@@ -6,6 +6,7 @@ const struct extractor *const extract_formats[] = {
     &extract_gzip,
     &extract_archive,
     &extract_html,
+    &extract_zip,
     &extract_text, /* last: whatever no other reader knows better */
     NULL,
 };

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <string.h>
+
+#include "extract/office_text.h"
+
+static bool is_false(struct span value)
+{
+    return span_equals(value, SPAN("0")) || span_equals(value, SPAN("false")) ||
+           span_equals(value, SPAN("off")) || span_equals(value, SPAN("none"));
+}
+
+/* Keep the style when it does something to text; a longer name is never asked for by an honest writer. */
+static void keep(struct office_styles *styles, const struct office_style *style)
+{
+    if ((style->capitals || style->hidden) && style->name[0] != '\0' && styles->count < OFFICE_STYLES_MAX)
+        styles->items[styles->count++] = *style;
+}
+
+static void set_name(struct office_style *style, struct xml *xml)
+{
+    struct span name;
+
+    *style = (struct office_style){ 0 };
+    /* w:styleId in WordprocessingML, style:name in OpenDocument. */
+    if (!xml_attribute(xml, "styleId", &name))
+        xml_attribute(xml, "name", &name);
+    if (name.len < sizeof style->name)
+        memcpy(style->name, name.ptr == NULL ? "" : name.ptr, name.len);
+}
+
+/* Attributes of ODF property elements, child elements of w:rPr. */
+static void note_property(struct office_style *style, struct xml *xml)
+{
+    struct span value;
+
+    if (span_equals(xml->local, SPAN("caps")) || span_equals(xml->local, SPAN("smallCaps")))
+        style->capitals |= !xml_attribute(xml, "val", &value) || !is_false(value);
+    else if (span_equals(xml->local, SPAN("vanish")))
+        style->hidden |= !xml_attribute(xml, "val", &value) || !is_false(value);
+    if (xml_attribute(xml, "text-transform", &value))
+        style->capitals |= span_equals(value, SPAN("uppercase"));
+    if (xml_attribute(xml, "font-variant", &value))
+        style->capitals |= span_equals(value, SPAN("small-caps"));
+    if (xml_attribute(xml, "display", &value))
+        style->hidden |= is_false(value);
+}
+
+void office_styles_read(struct office_styles *styles, struct span part)
+{
+    struct office_style style = { 0 };
+    size_t style_depth = 0;
+    enum xml_kind kind;
+    struct xml xml;
+
+    xml_init(&xml, part);
+    while ((kind = xml_next(&xml)) != XML_END_OF_INPUT) {
+        /* Styles of ODF stand before the text. */
+        if (kind == XML_START && span_equals(xml.local, SPAN("body")))
+            break;
+        if (kind == XML_START && span_equals(xml.local, SPAN("style"))) {
+            style_depth = xml.depth;
+            set_name(&style, &xml);
+        } else if (kind == XML_START && style_depth != 0) {
+            note_property(&style, &xml);
+        } else if (kind == XML_END && xml.depth == style_depth) {
+            keep(styles, &style);
+            style_depth = 0;
+        }
+    }
+    xml_fini(&xml);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <archive.h>
+#include <archive_entry.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "extract/zip.h"
+#include "extract/zip_layout.h"
+
+/* How far one step of unpacking goes before the budget is asked again. */
+enum { STEP_BYTES = 256 * 1024, PASSWORDS_MAX = 100 };
+
+static void report_damage(const struct zip *zip, const struct zip_member *member)
+{
+    sink_uninspectable(zip->sink, UNINSPECTABLE_DAMAGED, member->name);
+}
+
+/* One step of room: as much as is claimed at first, then STEP_BYTES at a time. */
+static char *next_room(const struct zip *zip, const struct zip_member *member, struct buf *room, size_t *bytes_out)
+{
+    uint64_t claimed = member->unpacked_bytes;
+    /* Deflate cannot do better than 1032 to 1; a larger claim is a lie. */
+    uint64_t most = (uint64_t)member->data.len * 1032 + 64;
+    size_t step = STEP_BYTES;
+
+    if (room->len == 0 && claimed != 0 && claimed <= most)
+        step = (size_t)claimed + 1;     /* room enough to see the end of the stream */
+    if (!sink_spend(zip->sink, step))
+        return NULL;
+    *bytes_out = step;
+    return buf_reserve(room, step);
+}
+
+/* Inflate all of it, whatever size the headers claim. */
+static bool inflate_member(const struct zip *zip, const struct zip_member *member, struct buf *room)
+{
+    z_stream stream = { .next_in = (z_const Bytef *)member->data.ptr };
+    size_t left = member->data.len;
+    int result = Z_OK;
+
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        return false;
+    while (result == Z_OK) {
+        size_t step = 0;
+        char *to = next_room(zip, member, room, &step);
+
+        if (to == NULL)
+            break;
+        for (stream.next_out = (Bytef *)to; step > 0 && result == Z_OK;) {
+            uInt in = left > UINT32_MAX ? UINT32_MAX : (uInt)left;
+            uInt out = step > UINT32_MAX ? UINT32_MAX : (uInt)step;
+
+            stream.avail_in = in;
+            stream.avail_out = out;
+            result = inflate(&stream, Z_NO_FLUSH);
+            left -= in - stream.avail_in;
+            step -= out - stream.avail_out;
+            room->len += out - stream.avail_out;
+        }
+    }
+    inflateEnd(&stream);
+    if (result == Z_STREAM_END && left > 0) {
+        struct nested rest = { .bytes = span_slice(member->data, member->data.len - left, member->data.len),
+                               .name = SPAN("(behind the compressed data)") };
+
+        sink_ambiguity(zip->sink, AMBIGUITY_ARCHIVE_TRAILING_DATA, member->name);
+        sink_nested(zip->sink, &rest);
+    }
+    if (result != Z_STREAM_END && !sink_spent(zip->sink))
+        report_damage(zip, member);
+    return room->len > 0;
+}
+
+/* An archive of this one member, for a reader that wants a whole one. */
+static void rebuild(const struct zip_member *member, struct buf *out)
+{
+    char header[ZIP_LOCAL_BYTES] = { 0 };
+
+    memcpy(header, member->local_header.ptr, ZIP_LOCAL_BYTES);
+    /* Sizes in the header instead of behind the data; no 64-bit ones, no name. */
+    header[6] = (char)(header[6] & ~ZIP_FLAG_DESCRIPTOR);
+    for (size_t i = 0; i < 4; i++) {
+        header[14 + i] = (char)(member->crc >> (8 * i));
+        header[18 + i] = (char)((uint64_t)member->data.len >> (8 * i));
+        header[22 + i] = (char)(member->unpacked_bytes >> (8 * i));
+    }
+    buf_append(out, (struct span){ header, sizeof header });
+    buf_append(out, span_slice(member->local_header, ZIP_LOCAL_BYTES, member->local_header.len));
+    buf_append(out, member->data);
+}
+
+/* Read the only member of archive into room. Returns libarchive's last word. */
+static int copy_data(const struct zip *zip, struct archive *archive, struct buf *room)
+{
+    const void *block;
+    size_t bytes;
+    int64_t offset;
+    int result;
+
+    while ((result = archive_read_data_block(archive, &block, &bytes, &offset)) == ARCHIVE_OK) {
+        if (!sink_spend(zip->sink, bytes))
+            return ARCHIVE_OK;
+        buf_append(room, (struct span){ block, bytes });
+    }
+    return result;
+}
+
+static bool try_password(const struct zip *zip, struct span rebuilt, struct span password, struct buf *room)
+{
+    struct archive *archive = archive_read_new();
+    struct archive_entry *entry;
+    char phrase[256];
+    int result = ARCHIVE_FATAL;
+
+    if (archive == NULL || password.len >= sizeof phrase)
+        return false;
+    memcpy(phrase, password.ptr == NULL ? "" : password.ptr, password.len);
+    phrase[password.len] = '\0';
+    buf_clear(room);
+    archive_read_support_format_zip_streamable(archive);
+    if (password.len > 0)
+        archive_read_add_passphrase(archive, phrase);
+    if (archive_read_open_memory(archive, rebuilt.ptr, rebuilt.len) == ARCHIVE_OK &&
+        archive_read_next_header(archive, &entry) >= ARCHIVE_WARN)
+        result = copy_data(zip, archive, room);
+    archive_read_free(archive);
+    return result == ARCHIVE_EOF || (result == ARCHIVE_OK && room->len > 0);
+}
+
+/* Methods other than the two common ones, and encrypted members. */
+static bool unpack_by_library(const struct zip *zip, const struct zip_member *member, struct buf *room)
+{
+    bool encrypted = (member->flags & ZIP_FLAG_ENCRYPTED) != 0;
+    struct buf rebuilt;
+    bool done = false;
+
+    buf_init(&rebuilt, 0);
+    rebuild(member, &rebuilt);
+    if (!encrypted)
+        done = try_password(zip, buf_span(&rebuilt), SPAN(""), room);
+    for (size_t i = 0; encrypted && !done && i < PASSWORDS_MAX && !sink_spent(zip->sink); i++) {
+        struct span password = sink_password(zip->sink, i);
+
+        if (password.len == 0)
+            break;
+        done = try_password(zip, buf_span(&rebuilt), password, room);
+    }
+    buf_fini(&rebuilt);
+    if (!done && !sink_spent(zip->sink))
+        sink_uninspectable(zip->sink, encrypted ? UNINSPECTABLE_ENCRYPTED : UNINSPECTABLE_UNSUPPORTED,
+                           member->name);
+    return done;
+}
+
+/* What came out against what the headers promised. */
+static void check_content(const struct zip *zip, const struct zip_member *member, struct span content)
+{
+    uLong crc;
+
+    if (member->size_known && content.len != member->unpacked_bytes)
+        sink_ambiguity(zip->sink, AMBIGUITY_ARCHIVE_HEADER_CONFLICT, member->name);
+    if (!member->size_known || (member->flags & ZIP_FLAG_ENCRYPTED) != 0)
+        return;
+    crc = crc32_z(0, (const Bytef *)content.ptr, content.len);
+    if (crc != member->crc)
+        report_damage(zip, member);
+}
+
+bool zip_unpack(const struct zip *zip, const struct zip_member *member, struct buf *room, struct span *out)
+{
+    bool plain = (member->flags & ZIP_FLAG_ENCRYPTED) == 0;
+
+    buf_clear(room);
+    *out = (struct span){ NULL, 0 };
+    if (plain && member->method == ZIP_METHOD_STORED) {
+        if (!sink_spend(zip->sink, member->data.len))
+            return false;
+        *out = member->data;
+    } else {
+        if (member->data.len == 0)
+            return false;
+        if (plain && member->method == ZIP_METHOD_DEFLATED ? !inflate_member(zip, member, room)
+                                                           : !unpack_by_library(zip, member, room))
+            return false;
+        *out = buf_span(room);
+    }
+    if (sink_spent(zip->sink))
+        return out->len > 0;
+    check_content(zip, member, *out);
+    return out->len > 0;
+}
