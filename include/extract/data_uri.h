@@ -18,6 +18,6 @@ bool data_uri_is(struct span uri);
 bool data_uri_decode(struct span uri, struct span *type_out, struct buf *bytes_out);
 
 /* Append what base64 text holds, up to its padding; octets outside the alphabet are passed over. */
-void base64_decode(struct span text, struct buf *bytes_out);
+void data_uri_base64(struct span text, struct buf *bytes_out);
 
 #endif

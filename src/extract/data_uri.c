@@ -36,7 +36,7 @@ static int base64_value(char c)
     return c == '/' || c == '_' ? 63 : -1;
 }
 
-void base64_decode(struct span s, struct buf *out)
+void data_uri_base64(struct span s, struct buf *out)
 {
     uint32_t bits = 0;
     unsigned count = 0;
@@ -79,7 +79,7 @@ bool data_uri_decode(struct span uri, struct span *type_out, struct buf *bytes_o
     }
     buf_init(&escaped, 0);
     undo_percent(data, &escaped);
-    base64_decode(buf_span(&escaped), bytes_out);
+    data_uri_base64(buf_span(&escaped), bytes_out);
     buf_fini(&escaped);
     return true;
 }

@@ -480,7 +480,7 @@ static void read_binary(struct reader *reader, struct span text)
     if (!sink_spend(reader->part->sink, text.len))
         return;
     buf_init(&bytes, 0);
-    base64_decode(text, &bytes);
+    data_uri_base64(text, &bytes);
     nested.bytes = buf_span(&bytes);
     if (bytes.len > 0)
         sink_nested(reader->part->sink, &nested);
