@@ -54,7 +54,7 @@ static size_t decode_escape(struct span s, enum transfer_reading reading, struct
 bool qp_decode(enum transfer_reading reading, struct span text, struct buf *out,
                struct ambiguity_set *seen)
 {
-    if (buf_reserve(out, text.len) == NULL)
+    if (text.len > 0 && buf_reserve(out, text.len) == NULL)
         return false;
     while (text.len > 0) {
         size_t plain = span_find_byte(text, '=');
