@@ -9,9 +9,6 @@
 #include "config.h"
 #include "sandbox_priv.h"
 
-/* Poppler opens its tables for Chinese, Japanese and Korean fonts when it meets such a font. */
-static const char *const scanner_reads[] = { "/usr/share/poppler", NULL };
-
 /* Time zones and names, which the C library opens again at will. */
 static const char *const daemon_reads[] = {
     "/etc/localtime", "/usr/share/zoneinfo", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf",
@@ -40,15 +37,11 @@ static const struct role_rights roles[] = {
                         .reads = daemon_reads },
     /* Has loaded every library; all it does now is fork children that go into the cage. */
     [SANDBOX_TEMPLATE] = { .name = "template",
-                           .calls = CALLS_COMPUTE | CALLS_MESSAGES | CALLS_FILES |
-                                    CALLS_PROCESSES | CALLS_SANDBOX | CALLS_TERMINAL,
-                           .dies = true,
-                           .reads = scanner_reads },
-    /* Reads hostile octets. It can open nothing but Poppler's tables. */
-    [SANDBOX_SCANNER] = { .name = "scanner",
-                          .calls = CALLS_COMPUTE,
-                          .dies = true,
-                          .reads = scanner_reads },
+                           .calls = CALLS_COMPUTE | CALLS_MESSAGES | CALLS_PROCESSES |
+                                    CALLS_SANDBOX | CALLS_TERMINAL,
+                           .dies = true },
+    /* Reads hostile octets, with what it was handed and nothing else. */
+    [SANDBOX_SCANNER] = { .name = "scanner", .calls = CALLS_COMPUTE, .dies = true },
     /* Runs as the operator who called it; still nothing it reads should start anything. */
     [SANDBOX_TOOL] = { .name = "tool",
                        .calls = CALLS_COMPUTE | CALLS_MESSAGES | CALLS_FILES | CALLS_THREADS |
@@ -106,7 +99,7 @@ int sandbox_enter(enum sandbox_role role, const struct sandbox_options *options,
         return -1;
     }
     if (landlock_enter(rights, options, &no_landlock, err) != 0 ||
-        set_limits(rights, options, err) != 0 || seccomp_enter(rights, !no_landlock, err) != 0) {
+        set_limits(rights, options, err) != 0 || seccomp_enter(rights, err) != 0) {
         err_context(err, "sandbox of %s", rights->name);
         return -1;
     }

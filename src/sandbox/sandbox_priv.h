@@ -36,7 +36,6 @@ enum { CALLS_EVERY = -1 };
 int landlock_enter(const struct role_rights *rights, const struct sandbox_options *options,
                    bool *missing_out, struct err *err);
 
-/* landlock: files are fenced already, so that opening for reading may be left to it. */
-int seccomp_enter(const struct role_rights *rights, bool landlock, struct err *err);
+int seccomp_enter(const struct role_rights *rights, struct err *err);
 
 #endif

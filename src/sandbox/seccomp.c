@@ -37,7 +37,7 @@ static const int reaching_out[] = { SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SY
                                     LIST_END };
 
 /* Answered "permission denied", which libraries take as "no such file here". */
-static const int opening[] = { SCMP_SYS(open), SCMP_SYS(openat2), SCMP_SYS(creat),
+static const int opening[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat),
                                SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
                                SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(stat),
                                SCMP_SYS(lstat), SCMP_SYS(statx), LIST_END };
@@ -52,7 +52,7 @@ static const int compute[] = {
     SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getppid),
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(sigaltstack),
     SCMP_SYS(restart_syscall), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-    SCMP_SYS(getdents64), SCMP_SYS(rseq), SCMP_SYS(set_robust_list), LIST_END
+    SCMP_SYS(rseq), SCMP_SYS(set_robust_list), LIST_END
 };
 
 /* Sockets that are open, and waiting for them. */
@@ -137,13 +137,9 @@ static int add_memory(scmp_filter_ctx filter)
     return result;
 }
 
-/*
- * The cage itself: fstat in its newer form, which names no file; opening for
- * reading where Landlock lets it (Poppler's tables), nowhere without Landlock.
- */
-static int add_cage(scmp_filter_ctx filter, bool landlock)
+/* No file by name; fstat in its newer form names none. */
+static int add_cage(scmp_filter_ctx filter)
 {
-    static const int writing[] = { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND };
     const uint32_t denied = SCMP_ACT_ERRNO(EACCES);
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
                                   SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
@@ -151,19 +147,7 @@ static int add_cage(scmp_filter_ctx filter, bool landlock)
     if (result == 0)
         result = seccomp_rule_add(filter, denied, SCMP_SYS(newfstatat), 1,
                                   SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0));
-    if (result == 0)
-        result = add_list(filter, denied, opening);
-    if (result != 0 || !landlock)
-        return result != 0 ? result : seccomp_rule_add(filter, denied, SCMP_SYS(openat), 0);
-    for (size_t i = 0; result == 0 && i < sizeof writing / sizeof *writing; i++)
-        result = seccomp_rule_add(filter, denied, SCMP_SYS(openat), 1,
-                                  SCMP_A2(SCMP_CMP_MASKED_EQ, (scmp_datum_t)writing[i],
-                                          (scmp_datum_t)writing[i]));
-    if (result == 0)
-        result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                                  SCMP_A2(SCMP_CMP_MASKED_EQ,
-                                          O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND, 0));
-    return result;
+    return result != 0 ? result : add_list(filter, denied, opening);
 }
 
 /* glibc falls back from clone3, whose flags a filter cannot see, to clone. */
@@ -185,7 +169,7 @@ static int add_groups(scmp_filter_ctx filter, int kept)
     return result;
 }
 
-static int fill(scmp_filter_ctx filter, const struct role_rights *rights, bool landlock)
+static int fill(scmp_filter_ctx filter, const struct role_rights *rights)
 {
     const uint32_t refused = rights->dies ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM);
     int result = add_list(filter, SCMP_ACT_KILL_PROCESS, fatal);
@@ -198,13 +182,13 @@ static int fill(scmp_filter_ctx filter, const struct role_rights *rights, bool l
     if (result == 0)
         result = add_memory(filter);
     if (result == 0 && (rights->calls & CALLS_FILES) == 0)
-        result = add_cage(filter, landlock);
+        result = add_cage(filter);
     if (result == 0)
         result = add_groups(filter, rights->calls);
     return result;
 }
 
-int seccomp_enter(const struct role_rights *rights, bool landlock, struct err *err)
+int seccomp_enter(const struct role_rights *rights, struct err *err)
 {
     scmp_filter_ctx filter = seccomp_init(rights->calls == CALLS_EVERY ? SCMP_ACT_ALLOW
                                                                        : SCMP_ACT_ERRNO(ENOSYS));
@@ -214,7 +198,7 @@ int seccomp_enter(const struct role_rights *rights, bool landlock, struct err *e
         err_set(err, "seccomp: no memory");
         return -1;
     }
-    result = fill(filter, rights, landlock);
+    result = fill(filter, rights);
     /* The numbers most used are asked first: a binary tree over the sorted rest. */
     if (result == 0)
         result = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);

@@ -37,11 +37,6 @@ static int write_proc(void)
     return open("/proc/self/mem", O_RDWR);
 }
 
-static int read_allowed_folder(void)
-{
-    return open("/usr/share/poppler", O_RDONLY | O_DIRECTORY) >= 0 || errno == ENOENT ? 0 : -1;
-}
-
 static int list_root(void)
 {
     return open("/", O_RDONLY | O_DIRECTORY);
@@ -221,7 +216,6 @@ static const struct {
     { "read-file", read_file },
     { "write-file", write_file },
     { "write-proc", write_proc },
-    { "read-allowed-folder", read_allowed_folder },
     { "list-root", list_root },
     { "make-temporary", make_temporary },
     { "remove-file", remove_file },
