@@ -21,7 +21,6 @@
 #include "base/err.h"
 #include "facts/facts.h"
 #include "facts/plan.h"
-#include "scan/scan.h"
 
 struct cage;
 

@@ -18,6 +18,12 @@ enum {
     PLAN_MARK_BYTES = 512     /* one mark, as written */
 };
 
+/* What a scanner is given. */
+enum scan_kind {
+    SCAN_MESSAGE = 1,   /* an Internet message, header and body (RFC 5322) */
+    SCAN_DOCUMENT       /* a bare file with a name */
+};
+
 struct span_list {
     struct span *items;
     size_t count, capacity;

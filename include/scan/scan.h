@@ -20,11 +20,6 @@ struct scanner;
 struct scanner *scanner_new(const struct scan_plan *plan);
 void scanner_free(struct scanner **scanner);
 
-enum scan_kind {
-    SCAN_MESSAGE = 1,   /* an Internet message, header and body (RFC 5322) */
-    SCAN_DOCUMENT       /* a bare file with a name */
-};
-
 struct scan_job {
     enum scan_kind kind;
     struct span bytes;      /* CRLF or LF line ends */

@@ -3,7 +3,7 @@
 #define WIRE_JOB_H
 
 /* One message to read, from the safe side to a caged child; its descriptor travels beside it. */
-#include "scan/scan.h"
+#include "facts/plan.h"
 #include "wire/wire.h"
 
 enum { JOB_NAME_BYTES = 4096 };
