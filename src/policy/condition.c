@@ -340,6 +340,10 @@ enum truth conditions_select(const struct judgement *j, const struct rule *rule,
         bool **chosen = thing_selection(selection, kinds[condition->kind].thing);
         enum truth one = chosen == NULL ? kinds[condition->kind].test(j, condition, 0)
                                         : narrow(j, condition, chosen);
+        /* Conditions about labels then say which label is missing. */
+        if (one == TRUTH_NO && kinds[condition->kind].thing == THING_LABEL &&
+            (rule->when & fact_bit(FACT_LABEL_MISSING)) != 0)
+            one = TRUTH_YES;
         if (one < truth)
             truth = one;
         if (truth == TRUTH_NO)
