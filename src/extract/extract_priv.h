@@ -8,6 +8,7 @@
 extern const struct extractor extract_pdf;
 extern const struct extractor extract_gzip;
 extern const struct extractor extract_archive;
+extern const struct extractor extract_ole;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;

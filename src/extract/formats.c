@@ -5,6 +5,7 @@ const struct extractor *const extract_formats[] = {
     &extract_pdf,
     &extract_gzip,
     &extract_archive,
+    &extract_ole,
     &extract_html,
     &extract_zip,
     &extract_text, /* last: whatever no other reader knows better */
