@@ -22,7 +22,7 @@ struct span domain_normalise(struct arena *arena, struct span written);
 /* Is domain under ".suffix" (a normalised domain with a dot in front)? "a.b" is under ".b", "b" is not. */
 bool domain_is_under(struct span domain, struct span dotted_suffix);
 
-/* Would a person take it for ASCII, or does it mix scripts? (UTS #39 skeleton; needs text/) */
+/* Would a person take one of its labels for ASCII, or does one mix scripts? (text/lookalike.h) */
 bool domain_is_lookalike(struct span domain);
 
 #endif

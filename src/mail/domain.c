@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <idn2.h>
 #include <string.h>
-#include <unicode/uscript.h>
 
 #include "base/utf8.h"
+#include "text/lookalike.h"
 
 /* RFC 1035 (2.3.4) and RFC 5321 (4.5.3.1.2), in octets. */
 enum { LABEL_MAX = 63, DOMAIN_MAX = 255 };
@@ -121,72 +121,6 @@ bool domain_is_under(struct span domain, struct span dotted_suffix)
     return domain.len > dotted_suffix.len && span_ends_with_nocase(domain, dotted_suffix);
 }
 
-/*
- * Letters that a domain may hold (IDNA2008) and that most typefaces draw like an
- * ASCII letter; the single-script half of UTS #39's test needs no more. Sorted.
- */
-static const uint16_t ascii_doubles[] = {
-    0x0131, 0x0251, 0x0261, 0x0269, 0x026A, 0x028B, 0x0299, 0x029C, 0x029F, 0x03B1, 0x03B3, 0x03B9,
-    0x03BA, 0x03BD, 0x03BF, 0x03C1, 0x03C3, 0x03C5, 0x03C7, 0x0430, 0x0431, 0x0432, 0x0433, 0x0435,
-    0x0437, 0x043A, 0x043C, 0x043D, 0x043E, 0x043F, 0x0440, 0x0441, 0x0442, 0x0443, 0x0445, 0x044C,
-    0x0455, 0x0456, 0x0457, 0x0458, 0x04BB, 0x04CF, 0x0501, 0x051B, 0x051D, 0x0561, 0x0563, 0x0566,
-    0x0570, 0x0578, 0x057C, 0x057D, 0x0581, 0x0585, 0x10E7, 0x1D04, 0x1D0F, 0x1D1C, 0x1D20, 0x1D21,
-    0x1D22, 0x1EFF,
-};
-
-static bool is_ascii_double(uint32_t rune)
-{
-    size_t low = 0, high = sizeof ascii_doubles / sizeof ascii_doubles[0];
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (ascii_doubles[middle] == rune)
-            return true;
-        if (ascii_doubles[middle] < rune)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
-/* The scripts that one language writes together count as one (UTS #39, 5.1). */
-static UScriptCode script_of(uint32_t rune)
-{
-    UErrorCode error = U_ZERO_ERROR;
-    UScriptCode script = uscript_getScript((UChar32)rune, &error);
-
-    if (script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA || script == USCRIPT_BOPOMOFO ||
-        script == USCRIPT_HANGUL)
-        return USCRIPT_HAN;
-    return script == USCRIPT_INHERITED ? USCRIPT_COMMON : script;
-}
-
-static bool label_is_lookalike(struct span label)
-{
-    UScriptCode first = USCRIPT_COMMON;
-    size_t letters = 0, doubles = 0;
-
-    for (size_t at = 0; at < label.len;) {
-        uint32_t rune;
-        UScriptCode script;
-        at += utf8_next(span_slice(label, at, label.len), &rune);
-        if (rune < 0x80 ? !is_let_dig(lower((char)rune)) : rune == UTF8_INVALID)
-            continue;
-        script = script_of(rune);
-        /* Latin beside Han is how East Asia writes; Latin beside anything else imitates. */
-        if (script != USCRIPT_COMMON && first != USCRIPT_COMMON && script != first &&
-            !(script == USCRIPT_HAN && first == USCRIPT_LATIN) &&
-            !(script == USCRIPT_LATIN && first == USCRIPT_HAN))
-            return true;
-        if (script != USCRIPT_COMMON)
-            first = script;
-        letters += rune >= 0x80;
-        doubles += is_ascii_double(rune);
-    }
-    return letters > 0 && letters == doubles;
-}
-
 bool domain_is_lookalike(struct span domain)
 {
     struct span rest = domain, label;
@@ -202,7 +136,7 @@ bool domain_is_lookalike(struct span domain)
         ascii[label.len] = '\0';
         if (idn2_to_unicode_8z8z(ascii, &shown, 0) != IDN2_OK)
             return true;
-        found = label_is_lookalike(span_of(shown));
+        found = lookalike_is_suspicious(span_of(shown));
         idn2_free(shown);
         if (found)
             return true;

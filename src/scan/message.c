@@ -143,7 +143,10 @@ static struct span decode(struct message *message, enum transfer_encoding encodi
     if (encoding == TRANSFER_IDENTITY || encoding == TRANSFER_UNKNOWN)
         return content;
     buf_clear(buf);
-    transfer_decode(encoding, reading, content, buf, seen);
+    /* What did not fit is lost to the reading: the message is too large, not clean. */
+    if (!transfer_decode(encoding, reading, content, buf, seen) &&
+        message->scan->budget.spent == UNINSPECTABLE_NONE)
+        message->scan->budget.spent = UNINSPECTABLE_TOO_LARGE;
     budget_spend(&message->scan->budget, buf->len);
     return buf_span(buf);
 }
@@ -183,7 +186,7 @@ static void read_blocks(struct message *message, const struct mime_part *part, s
         struct stream stream = stream_of(message, part, (struct span){ NULL, 0 }, false);
         struct buf file;
 
-        buf_init(&file, block.len + 64);
+        buf_init(&file, message->scan->plan->limits.expanded_bytes);
         stream.bytes = decode(message, encoding, READING_TOLERANT, block, &file, &seen);
         stream.name = walk_keep_text(message->scan, name, VALUE_BYTES);
         stream.declared = stream.charset = (struct span){ NULL, 0 };
@@ -280,7 +283,7 @@ static void read_encoded_multipart(struct message *message, const struct mime_pa
 
     if (encoding == TRANSFER_IDENTITY || encoding == TRANSFER_UNKNOWN)
         return;
-    buf_init(&octets, 0);
+    buf_init(&octets, limits->expanded_bytes);
     mime_parse_decoded(message->scratch, part,
                        decode(message, encoding, READING_TOLERANT, content, &octets, NULL), &mime,
                        &tree);
