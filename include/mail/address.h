@@ -36,6 +36,7 @@ struct mailbox {
     struct span display_name;   /* decoded (RFC 2047), comment stripped; in the arena */
     struct span raw;            /* what stood there */
     bool malformed;             /* address.full is empty; a claim to send nobody can check */
+    bool inferred;              /* not where the grammar has one: only some readers see it */
 };
 
 /*

@@ -117,6 +117,7 @@ static void scrape(struct list *list, struct span text)
             return;
         mailbox->address = address;
         mailbox->raw = raw;
+        mailbox->inferred = true;
         list->scraped++;
     }
 }

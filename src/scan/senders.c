@@ -80,41 +80,57 @@ static void add_contact(struct senders *senders, struct span name, const struct 
                                SPAN_ARG(name));
 }
 
-/* All mailboxes of all fields of that name; returns how many there are, malformed ones among them. */
-static size_t read_fields(struct senders *senders, struct span name, bool *malformed_out)
+static void add_mailbox(struct senders *senders, struct span name, const struct mailbox *mailbox)
+{
+    if (senders->prefix.len == 0)
+        add_sender(senders, name, mailbox);
+    else
+        add_contact(senders, name, mailbox);
+}
+
+/* What was met in all fields of one name. */
+struct tally {
+    size_t mailboxes;       /* as the grammar has them */
+    bool malformed;
+};
+
+/* The mailboxes of one field. Nobody at all is a sender nobody can check. */
+static void read_field(struct senders *senders, struct span name, struct span value,
+                       struct ambiguity_set *seen, struct tally *tally)
+{
+    const struct mailbox nobody = { .raw = span_trim(value), .malformed = true };
+    struct mailbox_list list;
+
+    address_parse_list(senders->scratch, value, MAILBOXES_MAX, &list, seen);
+    tally->malformed |= list.count == 0 || list.truncated;
+    if (list.count == 0)
+        add_mailbox(senders, name, &nobody);
+    for (size_t i = 0; i < list.count; i++) {
+        tally->malformed |= list.items[i].malformed;
+        tally->mailboxes += !list.items[i].inferred;
+        add_mailbox(senders, name, &list.items[i]);
+    }
+}
+
+static struct tally read_fields(struct senders *senders, struct span name)
 {
     struct ambiguity_set seen = { 0 };
+    struct tally tally = { 0 };
     enum ambiguity kind;
-    size_t count = 0;
 
-    *malformed_out = false;
     for (const struct header_field *field = header_next(senders->header, name, NULL);
-         field != NULL; field = header_next(senders->header, name, field)) {
-        struct mailbox_list list;
-
-        address_parse_list(senders->scratch, field->value, MAILBOXES_MAX, &list, &seen);
-        *malformed_out |= list.count == 0 || list.truncated;
-        for (size_t i = 0; i < list.count; i++) {
-            *malformed_out |= list.items[i].malformed;
-            if (senders->prefix.len == 0)
-                add_sender(senders, name, &list.items[i]);
-            else
-                add_contact(senders, name, &list.items[i]);
-        }
-        count += list.count;
-        if (budget_is_spent(&senders->scan->budget))
-            break;
-    }
+         field != NULL && !budget_is_spent(&senders->scan->budget);
+         field = header_next(senders->header, name, field))
+        read_field(senders, name, field->value, &seen, &tally);
     while (ambiguity_set_take(&seen, &kind))
         call(senders, name, kind);
-    return count;
+    return tally;
 }
 
 static void read_from(struct senders *senders)
 {
     const size_t fields = count_fields(senders->header, from);
-    bool malformed;
-    const size_t authors = read_fields(senders, from, &malformed);
+    const struct tally authors = read_fields(senders, from);
 
     if (senders->prefix.len > 0)
         return;
@@ -122,9 +138,9 @@ static void read_from(struct senders *senders)
         call(senders, from, AMBIGUITY_FROM_MISSING);
     if (fields > 1)
         call(senders, from, AMBIGUITY_FROM_DUPLICATE);
-    if (malformed)
+    if (authors.malformed)
         call(senders, from, AMBIGUITY_FROM_MALFORMED);
-    if (authors > 1 && header_next(senders->header, sender, NULL) == NULL)
+    if (authors.mailboxes > 1 && header_next(senders->header, sender, NULL) == NULL)
         call(senders, from, AMBIGUITY_FROM_MULTIPLE_NO_SENDER);
 }
 
@@ -132,7 +148,6 @@ void senders_read(struct scan *scan, const struct header_block *header, struct s
 {
     struct senders senders = { .scan = scan, .header = header, .prefix = prefix };
     const size_t blocks = count_fields(header, SPAN("Resent-Date"));
-    bool malformed;
 
     senders.scratch = arena_new(scan->plan->limits.memory_bytes / 8);
     if (senders.scratch == NULL) {
@@ -141,13 +156,13 @@ void senders_read(struct scan *scan, const struct header_block *header, struct s
     }
     read_from(&senders);
     for (size_t i = 0; i < sizeof single / sizeof single[0]; i++) {
-        read_fields(&senders, single[i], &malformed);
+        read_fields(&senders, single[i]);
         if (prefix.len == 0 && count_fields(header, single[i]) > 1)
             call(&senders, single[i], AMBIGUITY_SENDER_DUPLICATE);
     }
     for (size_t i = 0; i < sizeof resent / sizeof resent[0]; i++) {
         size_t fields = count_fields(header, resent[i]);
-        read_fields(&senders, resent[i], &malformed);
+        read_fields(&senders, resent[i]);
         if (prefix.len == 0 && fields > 1 && fields > blocks)
             call(&senders, resent[i], AMBIGUITY_SENDER_DUPLICATE);
     }

@@ -184,7 +184,7 @@ static void test_message_senders(void **state)
         { "From: a@a.example\nfrom: b@b.example\n", "From:a@a.example From:b@b.example", AMBIGUITY_FROM_DUPLICATE },
         { "To: a@a.example\n", "", AMBIGUITY_FROM_MISSING },
         { "From: nobody\n", "From:nobody!", AMBIGUITY_FROM_MALFORMED },
-        { "From:\n", "", AMBIGUITY_FROM_MALFORMED },
+        { "From:\n", "From:!", AMBIGUITY_FROM_MALFORMED },
         { "From: a@a.example, b@b.example\n", "From:a@a.example From:b@b.example",
           AMBIGUITY_FROM_MULTIPLE_NO_SENDER },
         { "From: a@a.example, b@b.example\nSender: a@a.example\n",
