@@ -28,6 +28,10 @@ struct package {
 /* Each reads the members it knows, in an order of its own, and marks them taken. */
 void ooxml_read(struct package *package);
 void odf_read(struct package *package);
+
+/* One OpenDocument XML: content, styles, or a flat document. counted as in struct office_part. */
+void odf_read_document(struct package *package, enum place_unit counted, struct span name, struct span content);
+
 void epub_read(struct package *package);
 
 /* The content of a member, unpacked into package->room; marks it taken. */
@@ -39,12 +43,18 @@ bool package_take_named(struct package *package, struct span name, struct span *
 /* Hand a member on as a stream of its own. */
 void package_nest(struct package *package, struct span name, struct span content);
 
+/* Any part that is no XML: the same, unless it is one that holds nothing but settings of a program. */
+void package_read_other(struct package *package, struct span name, struct span content);
+
 /* An XML part of no known kind: its text broken at every tag, and joined where text and tags mix. */
-void package_read_xml(struct package *package, struct span name, struct span content);
+void package_read_xml(struct package *package, enum region region, struct span name, struct span content);
+
+/* The local name of the root element, copied into name; empty when there is none. */
+struct span package_root(struct span content, struct buf *name);
 
 /*
- * Properties of a document: each child of the root is one, named by @name or else
- * by its own name, its value all text in it.
+ * Properties of a document: each child of <coreProperties>, <Properties> or <meta>
+ * is one, named by @name or else by its own name, its value all text in it.
  */
 void package_read_properties(struct package *package, enum property_kind kind, struct span part,
                              struct span content);

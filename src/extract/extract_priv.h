@@ -13,5 +13,6 @@ extern const struct extractor extract_ole;
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;
 extern const struct extractor extract_zip;
+extern const struct extractor extract_xml;
 
 #endif

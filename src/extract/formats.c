@@ -8,6 +8,7 @@ const struct extractor *const extract_formats[] = {
     &extract_ole,
     &extract_html,
     &extract_zip,
+    &extract_xml,
     &extract_text, /* last: whatever no other reader knows better */
     NULL,
 };

@@ -16,7 +16,17 @@ static void keep(struct office_styles *styles, const struct office_style *style)
         styles->items[styles->count++] = *style;
 }
 
-static void set_name(struct office_style *style, struct xml *xml)
+/* What a style is built on holds for it too; writers put that one first. */
+static void inherit(const struct office_styles *styles, struct office_style *style, struct span from)
+{
+    for (size_t i = 0; i < styles->count; i++)
+        if (span_equals(span_of(styles->items[i].name), from)) {
+            style->capitals |= styles->items[i].capitals;
+            style->hidden |= styles->items[i].hidden;
+        }
+}
+
+static void set_name(const struct office_styles *styles, struct office_style *style, struct xml *xml)
 {
     struct span name;
 
@@ -26,14 +36,18 @@ static void set_name(struct office_style *style, struct xml *xml)
         xml_attribute(xml, "name", &name);
     if (name.len < sizeof style->name)
         memcpy(style->name, name.ptr == NULL ? "" : name.ptr, name.len);
+    if (xml_attribute(xml, "parent-style-name", &name))
+        inherit(styles, style, name);
 }
 
 /* Attributes of ODF property elements, child elements of w:rPr. */
-static void note_property(struct office_style *style, struct xml *xml)
+static void note_property(const struct office_styles *styles, struct office_style *style, struct xml *xml)
 {
     struct span value;
 
-    if (span_equals(xml->local, SPAN("caps")) || span_equals(xml->local, SPAN("smallCaps")))
+    if (span_equals(xml->local, SPAN("basedOn")) && xml_attribute(xml, "val", &value))
+        inherit(styles, style, value);
+    else if (span_equals(xml->local, SPAN("caps")) || span_equals(xml->local, SPAN("smallCaps")))
         style->capitals |= !xml_attribute(xml, "val", &value) || !is_false(value);
     else if (span_equals(xml->local, SPAN("vanish")))
         style->hidden |= !xml_attribute(xml, "val", &value) || !is_false(value);
@@ -43,6 +57,8 @@ static void note_property(struct office_style *style, struct xml *xml)
         style->capitals |= span_equals(value, SPAN("small-caps"));
     if (xml_attribute(xml, "display", &value))
         style->hidden |= is_false(value);
+    if (xml_attribute(xml, "visibility", &value))
+        style->hidden |= span_equals(value, SPAN("hidden"));
 }
 
 void office_styles_read(struct office_styles *styles, struct span part)
@@ -59,9 +75,9 @@ void office_styles_read(struct office_styles *styles, struct span part)
             break;
         if (kind == XML_START && span_equals(xml.local, SPAN("style"))) {
             style_depth = xml.depth;
-            set_name(&style, &xml);
+            set_name(styles, &style, &xml);
         } else if (kind == XML_START && style_depth != 0) {
-            note_property(&style, &xml);
+            note_property(styles, &style, &xml);
         } else if (kind == XML_END && xml.depth == style_depth) {
             keep(styles, &style);
             style_depth = 0;

@@ -118,9 +118,10 @@ static const struct office_style *find_style(const struct reader *reader, struct
 {
     const struct office_styles *styles = reader->part->styles;
 
-    for (size_t i = 0; styles != NULL && i < styles->count; i++)
-        if (span_equals(span_of(styles->items[i].name), name))
-            return &styles->items[i];
+    /* The last of a name counts: those of the part itself are read after the common ones. */
+    for (size_t i = styles == NULL ? 0 : styles->count; i > 0; i--)
+        if (span_equals(span_of(styles->items[i - 1].name), name))
+            return &styles->items[i - 1];
     return NULL;
 }
 
@@ -188,13 +189,30 @@ static enum region attribute_region(struct span name)
     return REGION_CODE;
 }
 
+static void read_data_uri(struct reader *reader, struct span uri)
+{
+    struct nested nested = { .name = SPAN("(data)") };
+    struct buf bytes;
+
+    if (!sink_spend(reader->part->sink, uri.len))
+        return;
+    buf_init(&bytes, 0);
+    if (data_uri_decode(uri, &nested.declared, &bytes) && bytes.len > 0) {
+        nested.bytes = buf_span(&bytes);
+        sink_nested(reader->part->sink, &nested);
+    }
+    buf_fini(&bytes);
+}
+
 /* A value of each attribute on a line; region 0: by the attribute's name. */
 static void read_values(struct reader *reader, enum region region)
 {
     struct span rest = reader->xml.attributes, name, value;
 
     while (xml_attribute_next(&reader->xml, &rest, &name, &value))
-        if (!is_plain_value(value) && !is_plain_name(name))
+        if (data_uri_is(value))
+            read_data_uri(reader, value);
+        else if (!is_plain_value(value) && !is_plain_name(name))
             gather_line(reader->part->gather, region != 0 ? region : attribute_region(name), value);
 }
 

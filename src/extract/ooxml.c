@@ -44,22 +44,6 @@ static const struct part_kind part_kinds[] = {
     { "MasterContents", REGION_HEADER, PART_TEXT }, { "PageContents", REGION_BODY, PART_TEXT },
 };
 
-static struct span root_of(struct span content, struct buf *name)
-{
-    enum xml_kind kind;
-    struct xml xml;
-
-    buf_clear(name);
-    xml_init(&xml, content);
-    do
-        kind = xml_next(&xml);
-    while (kind == XML_TEXT || kind == XML_COMMENT);
-    if (kind == XML_START)
-        buf_append(name, xml.local);
-    xml_fini(&xml);
-    return buf_span(name);
-}
-
 static const struct part_kind *kind_of(struct span root)
 {
     for (size_t i = 0; i < sizeof part_kinds / sizeof part_kinds[0]; i++)
@@ -233,11 +217,11 @@ static void read_xml_part(struct ooxml *ooxml, struct span name, struct span con
     const struct part_kind *kind;
 
     buf_init(&root, 0);
-    kind = kind_of(root_of(content, &root));
+    kind = kind_of(package_root(content, &root));
     buf_fini(&root);
     if (kind == NULL) {
         if (package_read_label(package, name, content) || span_starts_with_nocase(name, SPAN("customXml/")))
-            package_read_xml(package, name, content);
+            package_read_xml(package, REGION_HIDDEN, name, content);
         else
             read_text_part(ooxml, NULL, name, content);
         return;
@@ -285,7 +269,7 @@ static void read_part(struct ooxml *ooxml, struct zip_member *member)
     if (xml_may_be(content))
         read_xml_part(ooxml, member->name, content);
     else
-        package_nest(package, member->name, content);
+        package_read_other(package, member->name, content);
 }
 
 static void read_first(struct ooxml *ooxml)

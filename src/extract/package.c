@@ -30,7 +30,7 @@ void package_nest(struct package *package, struct span name, struct span content
 }
 
 /* One pass over all text; broken: each element is a line, else tags are passed over. */
-static bool read_xml_text(struct package *package, struct span content, bool broken)
+static bool read_xml_text(struct package *package, enum region region, struct span content, bool broken)
 {
     struct gather *gather = &package->gather;
     struct span rest, name, value;
@@ -45,12 +45,12 @@ static bool read_xml_text(struct package *package, struct span content, bool bro
             break;
         if (kind == XML_TEXT) {
             text_before = span_trim(xml.text).len != 0;
-            gather_text(gather, REGION_BODY, 0, broken ? span_trim(xml.text) : xml.text);
+            gather_text(gather, region, 0, broken ? span_trim(xml.text) : xml.text);
             mixed |= text_before && xml.open > 1;
             continue;
         }
         if (broken)
-            gather_break(gather, REGION_BODY);
+            gather_break(gather, region);
         for (rest = xml.attributes; broken && kind == XML_START &&
                                     xml_attribute_next(&xml, &rest, &name, &value);)
             gather_line(gather, REGION_CODE, value);
@@ -64,40 +64,114 @@ static bool read_xml_text(struct package *package, struct span content, bool bro
     return mixed;
 }
 
-void package_read_xml(struct package *package, struct span name, struct span content)
+void package_read_xml(struct package *package, enum region region, struct span name, struct span content)
 {
     gather_part(&package->gather, name, UNIT_NONE, 0);
-    if (read_xml_text(package, content, true))
-        read_xml_text(package, content, false);
+    if (read_xml_text(package, region, content, true))
+        read_xml_text(package, region, content, false);
+}
+
+/* Runs of letters an eye would notice, in one octet or two a character. */
+static void read_strings(struct package *package, struct span name, struct span content)
+{
+    struct gather *gather = &package->gather;
+    size_t run = 0;
+
+    gather_part(gather, name, UNIT_NONE, 0);
+    for (size_t i = 0; i < content.len; i++) {
+        char c = content.ptr[i];
+
+        if (c >= ' ' && c <= '~') {
+            run++;
+        } else if (c != '\0' || run == 0 || content.ptr[i - 1] == '\0') {
+            gather_break(gather, REGION_CODE);
+            run = 0;
+        }
+        if (run > 0 && c != '\0')
+            gather_text(gather, REGION_CODE, 0, span_slice(content, i, i + 1));
+    }
+    gather_break_all(gather);
+}
+
+/* Parts that honest writers add and that hold nothing to read: printer settings, caches, fonts. */
+static bool is_inert(struct span name, struct span content)
+{
+    static const char *const names[] = { "printerSettings", "layout-cache", ".odttf", ".fntdata", "Fonts/" };
+    struct extract_input input = { .bytes = content };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (span_find_nocase(name, span_of(names[i])) < name.len)
+            return extract_recognise(&input) == NULL;
+    return false;
+}
+
+void package_read_other(struct package *package, struct span name, struct span content)
+{
+    if (is_inert(name, content))
+        read_strings(package, name, content);
+    else
+        package_nest(package, name, content);
+}
+
+struct span package_root(struct span content, struct buf *name)
+{
+    enum xml_kind kind;
+    struct xml xml;
+
+    buf_clear(name);
+    xml_init(&xml, content);
+    do
+        kind = xml_next(&xml);
+    while (kind == XML_TEXT || kind == XML_COMMENT);
+    if (kind == XML_START)
+        buf_append(name, xml.local);
+    xml_fini(&xml);
+    return buf_span(name);
+}
+
+static bool holds_properties(struct span element)
+{
+    return span_equals(element, SPAN("coreProperties")) || span_equals(element, SPAN("Properties")) ||
+           span_equals(element, SPAN("meta")) || span_equals(element, SPAN("metadata"));
+}
+
+/* Name of the property that starts here, and whether a person made it up. */
+static enum property_kind name_property(struct xml *xml, enum property_kind kind, struct buf *name)
+{
+    struct span given;
+    bool custom = xml_attribute(xml, "name", &given);
+
+    buf_clear(name);
+    buf_append(name, custom ? given : xml->local);
+    return custom && kind == PROPERTY_DOCUMENT ? PROPERTY_CUSTOM : kind;
 }
 
 void package_read_properties(struct package *package, enum property_kind kind, struct span part,
                              struct span content)
 {
+    enum property_kind one = kind;
+    size_t holder = 0;          /* depth of the element whose children are properties */
     struct buf name, value;
-    struct span text;
+    enum xml_kind token;
     struct xml xml;
 
     buf_init(&name, 0);
     buf_init(&value, 0);
     xml_init(&xml, content);
-    while (!sink_spent(package->sink)) {
-        enum xml_kind token = xml_next(&xml);
-
-        if (token == XML_END_OF_INPUT)
-            break;
-        if (token == XML_START && xml.depth == 2) {
-            buf_clear(&name);
+    while (!sink_spent(package->sink) && (token = xml_next(&xml)) != XML_END_OF_INPUT) {
+        if (token == XML_START && holder == 0 && holds_properties(xml.local)) {
+            holder = xml.depth;
+        } else if (token == XML_START && holder != 0 && xml.depth == holder + 1) {
             buf_clear(&value);
-            buf_append(&name, xml_attribute(&xml, "name", &text) ? text : xml.local);
-        } else if (token == XML_TEXT && xml.open >= 2) {
+            one = name_property(&xml, kind, &name);
+        } else if (token == XML_TEXT && holder != 0 && xml.open > holder) {
             buf_append(&value, xml.text);
-        } else if (token == XML_END && xml.depth > 2 && value.len > 0) {
+        } else if (token == XML_END && xml.depth == holder) {
+            break;
+        } else if (token == XML_END && holder != 0 && xml.depth > holder + 1 && value.len > 0) {
             buf_append_byte(&value, '\n');
-        } else if (token == XML_END && xml.depth == 2) {
-            text = span_trim(buf_span(&value));
-            if (text.len != 0)
-                sink_property(package->sink, kind, buf_span(&name), text);
+        } else if (token == XML_END && holder != 0 && span_trim(buf_span(&value)).len != 0) {
+            sink_property(package->sink, one, buf_span(&name), span_trim(buf_span(&value)));
         }
     }
     office_report_xml(package->sink, &xml, part);
@@ -183,6 +257,10 @@ static enum extract_result zip_read(const struct extract_input *input, struct si
     read_comments(package);
     if (holds(package, "[Content_Types].xml"))
         ooxml_read(package);
+    if (holds(package, "META-INF/manifest.xml") || holds(package, "content.xml"))
+        odf_read(package);
+    if (holds(package, "META-INF/container.xml"))
+        epub_read(package);
     archive_read_members(package);
     gather_fini(&package->gather);
     buf_fini(&package->room);
