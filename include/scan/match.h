@@ -26,7 +26,8 @@ enum mark_kind {
     MARK_SHORT,         /* an abbreviation */
     MARK_UNSPACED,      /* a marking without the gaps between its words */
     MARK_NEGATIVE,      /* words that are none, though a marking is in them: "secret médical" */
-    MARK_COMPANY        /* words that stand near markings: "declassify on" */
+    MARK_COMPANY,       /* words that stand near markings: "declassify on" */
+    MARK_CONTACT        /* words for "@" and "." in addresses: "arobase" */
 };
 
 enum { MARK_NO_LABEL = -1 };
@@ -39,12 +40,14 @@ struct mark {
     struct span folded;
     struct span symbols;
     bool several_words;
+    bool may_be_glued;      /* so long that it counts inside other letters too: "xDIFFUSION RESTREINTE" */
 };
 
 /* A mark met: octets from (included) to to (excluded) of the folded text. */
 struct match {
     uint32_t from, to;
     uint32_t mark;
+    bool glued;             /* letters stand right beside it */
     bool disguised;         /* only read after letters were moved together or turned round */
 };
 

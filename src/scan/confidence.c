@@ -68,7 +68,7 @@ static bool only_qualifiers(struct span rest)
             return true;
         if (!next_word(&rest, &word))
             return true;
-        if (!has_digit_only(word) && !is_listed(phrases_qualifier, word))
+        if (!has_digit_only(word) && !phrases_is_qualifier(word))
             return false;
     }
 }
@@ -112,7 +112,7 @@ static bool ends_with_key(struct span before)
     for (;;) {
         size_t space = span_find_byte(text, ' ');
 
-        if (is_listed(phrases_key, text))
+        if (phrases_is_key(text))
             return true;
         if (space == text.len)
             return false;
@@ -205,7 +205,7 @@ static bool has_grammar(const struct sighting *s)
     struct span rest = s->after, word;
 
     return span_starts_with(rest, SPAN("//")) &&
-           (is_release(rest) || (next_word(&rest, &word) && is_listed(phrases_qualifier, word)));
+           (is_release(rest) || (next_word(&rest, &word) && phrases_is_qualifier(word)));
 }
 
 static int weigh_strong_in_region(const struct sighting *s, enum rest before, enum rest after,

@@ -14,36 +14,29 @@ enum {
     SEEN_SLOTS = 8192       /* a power of two; half of it is used at most */
 };
 
-/* One way to write "@", and where the address around it was taken apart. */
+/* One way to write "@". */
 struct sign {
     struct span text;
-    bool bracketed;     /* "(at)": spaces around it mean nothing */
     bool word;          /* " at ": an ordinary word, unless the dots are words too */
 };
 
-static const struct sign signs[] = {
-    { { "@", 1 }, false, false },
-    { { "＠", 3 }, true, false },
-    { { "﹫", 3 }, true, false },
-    { { "(at)", 4 }, true, false },
-    { { "[at]", 4 }, true, false },
-    { { "{at}", 4 }, true, false },
-    { { "<at>", 4 }, true, false },
-    { { "(AT)", 4 }, true, false },
-    { { "[AT]", 4 }, true, false },
-    { { "( at )", 6 }, true, false },
-    { { "[ at ]", 6 }, true, false },
-    { { "(à)", 4 }, true, false },
-    { { "[à]", 4 }, true, false },
-    { { "(a)", 3 }, true, false },
-    { { "[a]", 3 }, true, false },
-    { { "(arobase)", 9 }, true, false },
-    { { "[arobase]", 9 }, true, false },
-    { { " arobase ", 9 }, false, false },
-    { { " arobas ", 8 }, false, false },
-    { { " AROBASE ", 9 }, false, false },
-    { { " at ", 4 }, false, true },
-    { { " AT ", 4 }, false, true },
+static const struct sign plain_sign = { { "@", 1 }, false };
+
+/* Begin with a character that is rare enough to look for. */
+static const struct sign bracketed_signs[] = {
+    { { "(at)", 4 }, false },      { { "(AT)", 4 }, false },      { { "( at )", 6 }, false },
+    { { "(à)", 4 }, false },       { { "(a)", 3 }, false },       { { "(@)", 3 }, false },
+    { { "(arobase)", 9 }, false }, { { "(arobas)", 8 }, false },  { { "[at]", 4 }, false },
+    { { "[AT]", 4 }, false },      { { "[ at ]", 6 }, false },    { { "[à]", 4 }, false },
+    { { "[a]", 3 }, false },       { { "[@]", 3 }, false },       { { "[arobase]", 9 }, false },
+    { { "[arobas]", 8 }, false },  { { "{at}", 4 }, false },      { { "{@}", 3 }, false },
+    { { "<at>", 4 }, false },      { { "\uFF20", 3 }, false },    { { "\uFE6B", 3 }, false },
+};
+
+/* Looked for only where the text has words for "@" or ".". */
+static const struct sign worded_signs[] = {
+    { { " arobase ", 9 }, false }, { { " arobas ", 8 }, false }, { { " AROBASE ", 9 }, false },
+    { { " Arobase ", 9 }, false }, { { " at ", 4 }, true },      { { " AT ", 4 }, true },
 };
 
 /* Words for "." between labels; longest first. */
@@ -326,36 +319,59 @@ static uint32_t lines_between(struct span text, size_t from, size_t to)
     return lines;
 }
 
-static void find_sign(struct reading *reading, const struct passage *passage,
-                      const struct sign *sign)
-{
-    struct span text = passage->text;
-    uint32_t line = passage->first_line;
-    size_t counted = 0;
+/* Where in the passage the search stands. */
+struct search {
+    struct reading *reading;
+    const struct passage *passage;
+    size_t counted;
+    uint32_t line;
+};
 
-    for (size_t at = 0; at < text.len; at += sign->text.len) {
-        const char *found = sign->text.len == 1
-                                ? memchr(text.ptr + at, '@', text.len - at)
-                                : memmem(text.ptr + at, text.len - at, sign->text.ptr, sign->text.len);
-        struct address_text address;
-        bool disguised;
+static void try_sign(struct search *search, size_t at, const struct sign *sign)
+{
+    struct span text = search->passage->text;
+    struct address_text address;
+    bool disguised;
+
+    if (at + DOMAIN_BYTES < search->passage->seen_before ||
+        !take_apart(text, at, sign, &address, &disguised) ||
+        is_known(search->reading, hash_of(&address, search->passage->document)))
+        return;
+    search->line += lines_between(text, search->counted, at);
+    search->counted = at;
+    report(search->reading, search->passage, &address, search->line, disguised);
+}
+
+/* Every place of one octet, tried with each of signs that begins with it. */
+static void find_signs(struct reading *reading, const struct passage *passage, char first,
+                       const struct sign *signs, size_t count)
+{
+    struct search search = { reading, passage, 0, passage->first_line };
+    struct span text = passage->text;
+
+    for (size_t at = 0; at < text.len; at++) {
+        const char *found = memchr(text.ptr + at, first, text.len - at);
 
         if (found == NULL)
             return;
         at = (size_t)(found - text.ptr);
-        if (at < passage->seen_before && at + DOMAIN_BYTES < passage->seen_before)
-            continue;
-        if (!take_apart(text, at, sign, &address, &disguised) ||
-            is_known(reading, hash_of(&address, passage->document)))
-            continue;
-        line += lines_between(text, counted, at);
-        counted = at;
-        report(reading, passage, &address, line, disguised);
+        for (size_t i = 0; i < count; i++)
+            if (span_starts_with(span_slice(text, at, text.len), signs[i].text)) {
+                try_sign(&search, at, &signs[i]);
+                break;
+            }
     }
 }
 
 void contact_find(struct reading *reading, const struct passage *passage)
 {
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        find_sign(reading, passage, &signs[i]);
+    static const char firsts[] = { '(', '[', '{', '<', '\xEF' };
+
+    find_signs(reading, passage, '@', &plain_sign, 1);
+    for (size_t i = 0; i < sizeof firsts; i++)
+        find_signs(reading, passage, firsts[i], bracketed_signs,
+                   sizeof bracketed_signs / sizeof bracketed_signs[0]);
+    if (reading->spelled_contacts)
+        find_signs(reading, passage, ' ', worded_signs,
+                   sizeof worded_signs / sizeof worded_signs[0]);
 }

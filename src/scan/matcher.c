@@ -11,7 +11,10 @@
 #include "scan/phrases.h"
 #include "text/fold.h"
 
-enum { UNSPACED_SYMBOLS = 8 };  /* shorter ones are too often a word of their own */
+enum {
+    UNSPACED_SYMBOLS = 8,   /* shorter ones are too often a word of their own */
+    GLUED_SYMBOLS = 8       /* and with fewer, a mark may be the middle of other words */
+};
 
 struct identifier {
     struct span key;
@@ -51,6 +54,7 @@ static bool add_form(struct matcher *m, const struct mark *like, struct span fol
     mark->folded = arena_copy(m->arena, folded);
     mark->symbols = (struct span){ symbols, len };
     mark->several_words = span_find_byte(mark->symbols, ' ') < len;
+    mark->may_be_glued = mark->kind == MARK_WORDS && mark->several_words && len >= GLUED_SYMBOLS;
     return mark->folded.ptr != NULL;
 }
 
@@ -205,7 +209,8 @@ static bool compile(struct matcher *m, struct fold *fold)
             return false;
     }
     if (!add_phrases(m, fold, phrases_negative, MARK_NEGATIVE) ||
-        !add_phrases(m, fold, phrases_company, MARK_COMPANY))
+        !add_phrases(m, fold, phrases_company, MARK_COMPANY) ||
+        !add_phrases(m, fold, phrases_contact, MARK_CONTACT))
         return false;
     if (m->identifier_count > 0)
         qsort(m->identifiers, m->identifier_count, sizeof *m->identifiers, compare_identifiers);

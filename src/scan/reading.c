@@ -35,6 +35,7 @@ void reading_text(struct reading *reading, const struct passage *passage)
     }
     if (document != NULL && passage->number > document->pages)
         document->pages = passage->number;
+    reading->spelled_contacts = false;
     sightings_read(reading, &told);
     contact_find(reading, &told);
 }

@@ -70,6 +70,7 @@ struct reading {
     size_t tally_count, tally_size;
     uint64_t *contacts_seen;    /* hashes of addresses and their documents */
     size_t contact_count;
+    bool spelled_contacts;      /* the passage has words for "@" or "." in it */
     uint64_t dropped;
 };
 

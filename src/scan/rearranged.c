@@ -9,11 +9,12 @@ enum {
     AROUND_HYPHEN = 96      /* octets on each side of a parted word that may belong to a marking */
 };
 
-/* A short text made from another, with the folded offset each octet came from. */
+/* A short text made from another, with the folded offset each octet came from, and what is met in it. */
 struct piece {
     char text[PIECE_OCTETS];
     uint32_t origin[PIECE_OCTETS];
     size_t len;
+    struct match_list found;
 };
 
 static void put(struct piece *piece, char c, size_t origin)
@@ -36,14 +37,13 @@ static bool may_part_letters(char c)
 }
 
 /* Matches in piece that run over folded offset over (any, when it is SIZE_MAX), in the offsets of the text. */
-static void match_piece(const struct trie *trie, const struct piece *piece, enum match_mode mode,
+static void match_piece(const struct trie *trie, struct piece *piece, enum match_mode mode,
                         size_t over, bool disguised, struct match_list *out)
 {
-    struct match_list found = { 0 };
-
-    trie_match(trie, (struct span){ piece->text, piece->len }, mode, &found);
-    for (size_t i = 0; i < found.count; i++) {
-        struct match match = found.items[i];
+    piece->found.count = 0;
+    trie_match(trie, (struct span){ piece->text, piece->len }, mode, &piece->found);
+    for (size_t i = 0; i < piece->found.count; i++) {
+        struct match match = piece->found.items[i];
 
         match.from = piece->origin[match.from];
         match.to = piece->origin[match.to - 1] + 1;
@@ -51,8 +51,7 @@ static void match_piece(const struct trie *trie, const struct piece *piece, enum
         if (over == SIZE_MAX || (match.from < over && match.to > over))
             match_list_add(out, match);
     }
-    out->failed |= found.failed;
-    match_list_fini(&found);
+    out->failed |= piece->found.failed;
 }
 
 /* Does a letter stand alone at at, with the same separator as the run has behind it? */
@@ -76,10 +75,9 @@ static size_t narrowest_gap(const struct fold *fold, size_t from, size_t to)
 
 /* The run of single letters that begins at from. Returns where its last letter stands. */
 static size_t match_run(const struct trie *trie, const struct fold *fold, size_t from,
-                        struct match_list *out)
+                        struct piece *piece, struct match_list *out)
 {
     struct span text = buf_span(&fold->text);
-    struct piece piece = { .len = 0 };
     char separator = text.ptr[from + 1];
     size_t last = from, narrowest;
 
@@ -87,35 +85,37 @@ static size_t match_run(const struct trie *trie, const struct fold *fold, size_t
         last += 2;
     if (last < from + 2 * (LEAST_LETTERS - 1))
         return last;
+    piece->len = 0;
     narrowest = narrowest_gap(fold, from, last);
     for (size_t at = from; at <= last; at += 2) {
-        put(&piece, text.ptr[at], at);
+        put(piece, text.ptr[at], at);
         if (at < last && separator == ' ' &&
             fold_origin(fold, at + 2) - fold_origin(fold, at) > narrowest)
-            put(&piece, ' ', at + 1);
+            put(piece, ' ', at + 1);
     }
-    match_piece(trie, &piece, MATCH_ANYWHERE, SIZE_MAX, true, out);
+    match_piece(trie, piece, MATCH_ANYWHERE, SIZE_MAX, true, out);
     return last;
 }
 
 /* A hyphen at a line end between letters: the text around it, without both. */
 static void match_parted(const struct trie *trie, const struct fold *fold, size_t hyphen,
-                         struct match_list *out)
+                         struct piece *piece, struct match_list *out)
 {
     struct span text = buf_span(&fold->text);
-    struct piece piece = { .len = 0 };
     size_t from = hyphen > AROUND_HYPHEN ? hyphen - AROUND_HYPHEN : 0;
     size_t to = hyphen + 2 + AROUND_HYPHEN < text.len ? hyphen + 2 + AROUND_HYPHEN : text.len;
 
+    piece->len = 0;
     for (size_t at = from; at < to; at++)
         if (at != hyphen && at != hyphen + 1)
-            put(&piece, text.ptr[at], at);
-    match_piece(trie, &piece, MATCH_WORDS, hyphen, false, out);
+            put(piece, text.ptr[at], at);
+    match_piece(trie, piece, MATCH_WORDS, hyphen, false, out);
 }
 
 void match_rearranged(const struct trie *trie, const struct fold *fold, struct match_list *out)
 {
     struct span text = buf_span(&fold->text);
+    struct piece piece = { .len = 0 };
 
     for (size_t at = 1; at + 1 < text.len && !out->failed; at++) {
         char c = text.ptr[at];
@@ -123,11 +123,12 @@ void match_rearranged(const struct trie *trie, const struct fold *fold, struct m
         if (!may_part_letters(c) || !is_letter(text.ptr[at - 1]) || !is_letter(text.ptr[at + 1])) {
             if (c == '\n' && at >= 2 && text.ptr[at - 1] == '-' && is_letter(text.ptr[at - 2]) &&
                 is_letter(text.ptr[at + 1]))
-                match_parted(trie, fold, at - 1, out);
+                match_parted(trie, fold, at - 1, &piece, out);
             continue;
         }
         if ((at >= 2 && is_letter(text.ptr[at - 2])) || !continues(text, at, c))
             continue;
-        at = match_run(trie, fold, at - 1, out);
+        at = match_run(trie, fold, at - 1, &piece, out);
     }
+    match_list_fini(&piece.found);
 }

@@ -22,6 +22,7 @@ struct sight {
     const struct passage *passage;
     const struct match_list *matches;
     size_t top_end, bottom_from;    /* original offsets of the marking places */
+    size_t line_from, line_to;      /* in folded text */
     size_t counted;                 /* lines are counted up to here */
     uint32_t line;
     bool disguised;                 /* the whole text was turned round */
@@ -106,7 +107,8 @@ static void blank(char *text, size_t text_from, size_t text_len, const struct ma
         memset(text + from, ' ', (to < text_len ? to : text_len) - from);
 }
 
-static void find_context(const struct sight *sight, size_t index, struct context *context)
+/* The line in folded text that match stands on, cut at a distance, and the other matches on it. */
+static void find_line(struct sight *sight, size_t index)
 {
     struct span folded = buf_span(&sight->reading->fold.text);
     const struct match *match = &sight->matches->items[index];
@@ -116,20 +118,33 @@ static void find_context(const struct sight *sight, size_t index, struct context
         from--;
     while (to < folded.len && folded.ptr[to] != '\n' && to - match->to < SIGHTING_LINE_BYTES)
         to++;
-    context->before_span = (struct span){ context->before, match->from - from };
-    context->after_span = (struct span){ context->after, to - match->to };
-    memcpy(context->before, folded.ptr + from, context->before_span.len);
+    sight->line_from = from;
+    sight->line_to = to;
+}
+
+static void find_context(struct sight *sight, size_t index, struct context *context)
+{
+    struct span folded = buf_span(&sight->reading->fold.text);
+    const struct match *match = &sight->matches->items[index];
+
+    find_line(sight, index);
+    context->before_span = (struct span){ context->before, match->from - sight->line_from };
+    context->after_span = (struct span){ context->after, sight->line_to - match->to };
+    memcpy(context->before, folded.ptr + sight->line_from, context->before_span.len);
     memcpy(context->after, folded.ptr + match->to, context->after_span.len);
     for (size_t i = index, seen = 0; i-- > 0 && seen < NEIGHBOURS; seen++) {
         const struct match *other = &sight->matches->items[i];
 
-        if (other->to <= match->from && is_company(sight->reading, match, other))
-            blank(context->before, from, context->before_span.len, other);
+        if (other->from + SIGHTING_LINE_BYTES < sight->line_from)
+            break;
+        if (other->to <= match->from && other->to > sight->line_from &&
+            is_company(sight->reading, match, other))
+            blank(context->before, sight->line_from, context->before_span.len, other);
     }
     for (size_t i = index + 1, seen = 0; i < sight->matches->count && seen < NEIGHBOURS; i++, seen++) {
         const struct match *other = &sight->matches->items[i];
 
-        if (other->from >= to)
+        if (other->from >= sight->line_to)
             break;
         if (other->from >= match->to && is_company(sight->reading, match, other))
             blank(context->after, match->to, context->after_span.len, other);
@@ -348,7 +363,7 @@ static void look_at(struct sight *sight, size_t index, bool contained)
                                  .strength = label->strength,
                                  .is_short = mark->kind == MARK_SHORT,
                                  .several_words = mark->several_words || mark->kind == MARK_UNSPACED,
-                                 .contained = contained,
+                                 .contained = contained || match->glued,
                                  .in_quotes = in_quotes(buf_span(&fold->text), match),
                                  .region = passage->region,
                                  .source = passage->source };
@@ -412,10 +427,11 @@ static void look_at_all(struct sight *sight)
 
         if (!counts(sight, match))
             continue;
-        if (mark->kind == MARK_COMPANY) {
+        if (mark->kind == MARK_COMPANY || mark->kind == MARK_CONTACT) {
             struct document *document = findings_document(sight->reading, sight->passage->document);
             if (document != NULL)
-                document->company = true;
+                document->company |= mark->kind == MARK_COMPANY;
+            sight->reading->spelled_contacts |= mark->kind == MARK_CONTACT;
             continue;
         }
         if (cover == NULL || match->to > cover->to)

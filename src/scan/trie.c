@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The trie: nodes in breadth-first order, so that the children of one stand side
- * by side; a direct table for the first symbol and a bit for each first pair.
+ * by side; a direct table for the first symbol, and a bit for each three symbols
+ * that a mark may begin with (hashed: some others pass too, and are found out).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@ enum {
     GAP = ' ',              /* the symbol of all separators */
     MAX_GAP_OCTETS = 600,   /* a longer run of separators parts words; above PLAN_MARK_BYTES */
     SYMBOLS = 256,
-    PAIR_WORDS = SYMBOLS * SYMBOLS / 64
+    FRONTS = 1 << 16        /* bits; a power of two */
 };
 
 struct node {
@@ -22,13 +23,18 @@ struct node {
 };
 
 struct trie {
+    const struct mark *marks;
     struct node *nodes;
     unsigned char *symbols;     /* of each node, beside nodes */
     size_t count, capacity;
     uint32_t *order;            /* marks sorted by symbols */
     uint32_t first[SYMBOLS];    /* node of each first symbol, 0 for none */
-    uint64_t pairs[PAIR_WORDS];
+    unsigned char symbol[SYMBOLS];  /* of each octet */
+    unsigned char letter[SYMBOLS];  /* enum letter of each octet */
+    uint64_t fronts[FRONTS / 64];
 };
+
+enum letter { LETTER_NONE, LETTER_ALPHABET, LETTER_DIGIT, LETTER_BEYOND };
 
 /* A node to be given its children: the marks that share its front part. */
 struct range {
@@ -172,17 +178,38 @@ static bool grow(struct trie *trie, const struct mark *marks, size_t mark_count)
     return grown;
 }
 
-static void allow_pair(struct trie *trie, unsigned first, unsigned second)
+static unsigned front_of(unsigned first, unsigned second, unsigned third)
 {
-    trie->pairs[(first * SYMBOLS + second) / 64] |= UINT64_C(1) << (second % 64);
+    return (first << 11 ^ second << 5 ^ third * 0x9E5U) & (FRONTS - 1);
 }
 
-static bool may_begin(const struct trie *trie, unsigned first, unsigned second)
+static void allow(struct trie *trie, unsigned first, unsigned second, unsigned third)
 {
-    return (trie->pairs[(first * SYMBOLS + second) / 64] >> (second % 64) & 1) != 0;
+    unsigned front = front_of(first, second, third);
+
+    trie->fronts[front / 64] |= UINT64_C(1) << (front % 64);
 }
 
-/* Which first symbols, and first two, lead anywhere. */
+static bool may_begin(const struct trie *trie, unsigned first, unsigned second, unsigned third)
+{
+    unsigned front = front_of(first, second, third);
+
+    return (trie->fronts[front / 64] >> (front % 64) & 1) != 0;
+}
+
+/* Every front of three symbols that goes on from this node of depth two. */
+static void allow_thirds(struct trie *trie, unsigned first, uint32_t node)
+{
+    const struct node *second = &trie->nodes[node];
+
+    for (uint32_t third = second->child; third < second->child + second->children; third++)
+        allow(trie, first, trie->symbols[node], trie->symbols[third]);
+    /* Behind a whole mark, and in a long gap, anything may come. */
+    for (unsigned any = 0; any < SYMBOLS && (second->mark_count > 0 || trie->symbols[node] == GAP);
+         any++)
+        allow(trie, first, trie->symbols[node], any);
+}
+
 static void index_fronts(struct trie *trie)
 {
     const struct node *root = &trie->nodes[0];
@@ -193,9 +220,20 @@ static void index_fronts(struct trie *trie)
 
         trie->first[symbol] = child;
         for (uint32_t next = node->child; next < node->child + node->children; next++)
-            allow_pair(trie, symbol, trie->symbols[next]);
-        for (unsigned any = 0; node->mark_count > 0 && any < SYMBOLS; any++)
-            allow_pair(trie, symbol, any);
+            allow_thirds(trie, symbol, next);
+        for (unsigned any = 0; node->mark_count > 0 && any < SYMBOLS * SYMBOLS; any++)
+            allow(trie, symbol, any / SYMBOLS, any % SYMBOLS);
+    }
+}
+
+static void index_octets(struct trie *trie)
+{
+    for (unsigned c = 0; c < SYMBOLS; c++) {
+        trie->symbol[c] = symbol_of((unsigned char)c);
+        trie->letter[c] = c >= 'a' && c <= 'z'   ? LETTER_ALPHABET
+                          : c >= '0' && c <= '9' ? LETTER_DIGIT
+                          : c >= 0x80            ? LETTER_BEYOND
+                                                 : LETTER_NONE;
     }
 }
 
@@ -205,6 +243,7 @@ struct trie *trie_new(const struct mark *marks, size_t count)
 
     if (trie == NULL)
         return NULL;
+    trie->marks = marks;
     trie->order = malloc((count + 1) * sizeof *trie->order);
     if (trie->order == NULL) {
         trie_free(&trie);
@@ -213,6 +252,7 @@ struct trie *trie_new(const struct mark *marks, size_t count)
     for (size_t i = 0; i < count; i++)
         trie->order[i] = (uint32_t)i;
     qsort_r(trie->order, count, sizeof *trie->order, compare_marks, (void *)(uintptr_t)marks);
+    index_octets(trie);
     if (!grow(trie, marks, count))
         trie_free(&trie);
     else
@@ -230,8 +270,6 @@ void trie_free(struct trie **trie)
     free(*trie);
     *trie = NULL;
 }
-
-enum letter { LETTER_NONE, LETTER_ALPHABET, LETTER_DIGIT };
 
 /* What the character is that the octet at at belongs to, for the question where words end. */
 static enum letter letter_at(struct span text, size_t at)
@@ -272,27 +310,55 @@ static uint32_t child_of(const struct trie *trie, uint32_t node, unsigned char s
     return found == NULL ? 0 : (uint32_t)(found - trie->symbols);
 }
 
-/* Follow the text from from as far as any mark goes, and note each that ends on the way. */
-static void walk(const struct trie *trie, struct span text, size_t from, enum match_mode mode,
-                 struct match_list *out)
+/* As trie_is_boundary(), where most octets are ASCII and known by a look at a table. */
+static bool is_boundary(const struct trie *trie, struct span text, size_t at)
 {
-    uint32_t node = trie->first[symbol_of((unsigned char)text.ptr[from])];
+    unsigned before, behind;
+
+    if (at == 0 || at >= text.len)
+        return true;
+    before = trie->letter[(unsigned char)text.ptr[at - 1]];
+    behind = trie->letter[(unsigned char)text.ptr[at]];
+    if (before == LETTER_BEYOND || behind == LETTER_BEYOND)
+        return trie_is_boundary(text, at);
+    return before == LETTER_NONE || before != behind;
+}
+
+/* All marks that end at a node, which the text reached at to. */
+static void accept(const struct trie *trie, const struct node *node, size_t from, size_t to,
+                   bool whole, struct match_list *out)
+{
+    for (uint32_t i = 0; i < node->mark_count; i++) {
+        struct match match = { .from = (uint32_t)from, .to = (uint32_t)to };
+
+        match.mark = trie->order[node->marks + i];
+        match.glued = !whole;
+        if (whole || trie->marks[match.mark].may_be_glued)
+            match_list_add(out, match);
+    }
+}
+
+/* Follow the text from from as far as any mark goes, and note each that ends on the way. */
+static void walk(const struct trie *trie, struct span text, size_t from, bool whole,
+                 enum match_mode mode, struct match_list *out)
+{
+    const unsigned char *octets = (const unsigned char *)text.ptr;
+    uint32_t node = trie->first[trie->symbol[octets[from]]];
     size_t at = from + 1;
 
     while (node != 0) {
         const struct node *here = &trie->nodes[node];
         unsigned char symbol;
 
-        if (here->mark_count > 0 && (mode == MATCH_ANYWHERE || trie_is_boundary(text, at)))
-            for (uint32_t i = 0; i < here->mark_count; i++)
-                match_list_add(out, (struct match){ (uint32_t)from, (uint32_t)at,
-                                                    trie->order[here->marks + i], false });
+        if (here->mark_count > 0)
+            accept(trie, here, from, at,
+                   whole && (mode == MATCH_ANYWHERE || is_boundary(trie, text, at)), out);
         if (at == text.len)
             return;
-        symbol = symbol_of((unsigned char)text.ptr[at++]);
+        symbol = trie->symbol[octets[at++]];
         if (symbol == GAP)
             for (size_t gap = 1; at < text.len && gap < MAX_GAP_OCTETS &&
-                                 symbol_of((unsigned char)text.ptr[at]) == GAP; gap++)
+                                 trie->symbol[octets[at]] == GAP; gap++)
                 at++;
         node = child_of(trie, node, symbol);
     }
@@ -302,15 +368,16 @@ void trie_match(const struct trie *trie, struct span folded, enum match_mode mod
                 struct match_list *out)
 {
     const unsigned char *text = (const unsigned char *)folded.ptr;
+    size_t end = folded.len;
 
-    for (size_t at = 0; at < folded.len; at++) {
-        unsigned first = symbol_of(text[at]);
+    for (size_t at = 0; at < end; at++) {
+        unsigned first = trie->symbol[text[at]];
 
         if (trie->first[first] == 0 ||
-            (at + 1 < folded.len && !may_begin(trie, first, symbol_of(text[at + 1]))) ||
-            (mode == MATCH_WORDS && !trie_is_boundary(folded, at)))
+            (at + 2 < end &&
+             !may_begin(trie, first, trie->symbol[text[at + 1]], trie->symbol[text[at + 2]])))
             continue;
-        walk(trie, folded, at, mode, out);
+        walk(trie, folded, at, mode == MATCH_ANYWHERE || is_boundary(trie, folded, at), mode, out);
         if (out->failed)
             return;
     }
