@@ -31,7 +31,9 @@ struct trie {
     uint32_t first[SYMBOLS];    /* node of each first symbol, 0 for none */
     unsigned char symbol[SYMBOLS];  /* of each octet */
     unsigned char letter[SYMBOLS];  /* enum letter of each octet */
-    uint64_t fronts[FRONTS / 64];
+    uint64_t fronts[FRONTS / 64];   /* of all marks of two symbols or more */
+    uint64_t inner[FRONTS / 64];    /* of those that may be glued */
+    uint64_t alone[FRONTS / 64];    /* a mark of one symbol, and what ends a word behind it */
 };
 
 enum letter { LETTER_NONE, LETTER_ALPHABET, LETTER_DIGIT, LETTER_BEYOND };
@@ -183,46 +185,45 @@ static unsigned front_of(unsigned first, unsigned second, unsigned third)
     return (first << 11 ^ second << 5 ^ third * 0x9E5U) & (FRONTS - 1);
 }
 
-static void allow(struct trie *trie, unsigned first, unsigned second, unsigned third)
+static void set_bit(uint64_t *bits, unsigned bit)
 {
-    unsigned front = front_of(first, second, third);
-
-    trie->fronts[front / 64] |= UINT64_C(1) << (front % 64);
+    bits[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-static bool may_begin(const struct trie *trie, unsigned first, unsigned second, unsigned third)
+static uint64_t get_bit(const uint64_t *bits, unsigned bit)
 {
-    unsigned front = front_of(first, second, third);
-
-    return (trie->fronts[front / 64] >> (front % 64) & 1) != 0;
+    return bits[bit / 64] >> (bit % 64) & 1;
 }
 
-/* Every front of three symbols that goes on from this node of depth two. */
-static void allow_thirds(struct trie *trie, unsigned first, uint32_t node)
+/* The fronts of one mark. Behind a gap the gap may go on; behind two symbols comes what ends a word. */
+static void allow_mark(struct trie *trie, struct span symbols, uint64_t *fronts)
 {
-    const struct node *second = &trie->nodes[node];
+    const unsigned char *at = (const unsigned char *)symbols.ptr;
+    unsigned third = symbols.len > 2 ? at[2] : 0;
 
-    for (uint32_t third = second->child; third < second->child + second->children; third++)
-        allow(trie, first, trie->symbols[node], trie->symbols[third]);
-    /* Behind a whole mark, and in a long gap, anything may come. */
-    for (unsigned any = 0; any < SYMBOLS && (second->mark_count > 0 || trie->symbols[node] == GAP);
-         any++)
-        allow(trie, first, trie->symbols[node], any);
+    if (symbols.len > 2)
+        set_bit(fronts, front_of(at[0], at[1], third));
+    if (symbols.len > 1 && at[1] == GAP)
+        set_bit(fronts, front_of(at[0], GAP, GAP));
+    for (unsigned end = 0; symbols.len == 2 && end < SYMBOLS; end++)
+        if (trie->letter[end] == LETTER_NONE || trie->letter[end] != trie->letter[at[1]])
+            set_bit(fronts, front_of(at[0], at[1], trie->symbol[end]));
+    for (unsigned end = 0; symbols.len == 1 && end < SYMBOLS; end++)
+        if (trie->letter[end] == LETTER_NONE || trie->letter[end] != trie->letter[at[0]])
+            set_bit(trie->alone, at[0] * SYMBOLS + trie->symbol[end]);
 }
 
-static void index_fronts(struct trie *trie)
+/* What may come first, and which first three symbols lead anywhere. */
+static void index_fronts(struct trie *trie, size_t mark_count)
 {
     const struct node *root = &trie->nodes[0];
 
-    for (uint32_t child = root->child; child < root->child + root->children; child++) {
-        const struct node *node = &trie->nodes[child];
-        unsigned symbol = trie->symbols[child];
-
-        trie->first[symbol] = child;
-        for (uint32_t next = node->child; next < node->child + node->children; next++)
-            allow_thirds(trie, symbol, next);
-        for (unsigned any = 0; node->mark_count > 0 && any < SYMBOLS * SYMBOLS; any++)
-            allow(trie, symbol, any / SYMBOLS, any % SYMBOLS);
+    for (uint32_t child = root->child; child < root->child + root->children; child++)
+        trie->first[trie->symbols[child]] = child;
+    for (size_t i = 0; i < mark_count; i++) {
+        allow_mark(trie, trie->marks[i].symbols, trie->fronts);
+        if (trie->marks[i].may_be_glued)
+            allow_mark(trie, trie->marks[i].symbols, trie->inner);
     }
 }
 
@@ -256,7 +257,7 @@ struct trie *trie_new(const struct mark *marks, size_t count)
     if (!grow(trie, marks, count))
         trie_free(&trie);
     else
-        index_fronts(trie);
+        index_fronts(trie, count);
     return trie;
 }
 
@@ -368,17 +369,23 @@ void trie_match(const struct trie *trie, struct span folded, enum match_mode mod
                 struct match_list *out)
 {
     const unsigned char *text = (const unsigned char *)folded.ptr;
-    size_t end = folded.len;
+    unsigned first, second = folded.len > 0 ? trie->symbol[text[0]] : 0;
+    unsigned third = folded.len > 1 ? trie->symbol[text[1]] : 0;
 
-    for (size_t at = 0; at < end; at++) {
-        unsigned first = trie->symbol[text[at]];
+    for (size_t at = 0; at < folded.len && !out->failed; at++) {
+        unsigned front;
+        bool whole;
 
-        if (trie->first[first] == 0 ||
-            (at + 2 < end &&
-             !may_begin(trie, first, trie->symbol[text[at + 1]], trie->symbol[text[at + 2]])))
+        first = second;
+        second = third;
+        third = at + 2 < folded.len ? trie->symbol[text[at + 2]] : 0;
+        front = front_of(first, second, third);
+        if ((get_bit(trie->fronts, front) | get_bit(trie->alone, first * SYMBOLS + second)) == 0 &&
+            at + 2 < folded.len)
             continue;
-        walk(trie, folded, at, mode == MATCH_ANYWHERE || is_boundary(trie, folded, at), mode, out);
-        if (out->failed)
-            return;
+        whole = mode == MATCH_ANYWHERE || is_boundary(trie, folded, at);
+        if (trie->first[first] != 0 &&
+            (whole || at + 2 >= folded.len || get_bit(trie->inner, front) != 0))
+            walk(trie, folded, at, whole, mode, out);
     }
 }
