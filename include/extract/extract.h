@@ -166,6 +166,7 @@ struct extractor {
     enum recognition (*recognise)(const struct extract_input *input);
     enum extract_result (*read)(const struct extract_input *input, struct sink *sink);
     bool once;              /* uses a library that a caged child must not outlive: replace the child */
+    bool verbatim;          /* it stores members as they are, so their signatures show from outside too */
     void (*prepare)(void);  /* once, before the cage closes: open what cannot be opened later; may be NULL */
 };
 

@@ -334,5 +334,6 @@ static enum extract_result archive_read(const struct extract_input *input, struc
 }
 
 const struct extractor extract_archive = {
-    .name = "archive", .recognise = archive_recognise, .read = archive_read, .once = true, .prepare = archive_prepare,
+    .name = "archive", .recognise = archive_recognise, .read = archive_read, .once = true, .verbatim = true,
+    .prepare = archive_prepare,
 };

@@ -279,6 +279,22 @@ static enum extract_result extract(struct walk *walk, const struct extractor *fo
 }
 
 /*
+ * Octets that are good as other formats too. An archive that stored its members
+ * as they are, and was read to its end, shows their signatures for its own.
+ */
+static void extract_others(struct walk *walk, const struct extract_input *input,
+                           const struct extractor *const *others, size_t count)
+{
+    const struct span detected = walk->detected;
+
+    for (size_t i = 0; i < count; i++) {
+        walk_ambiguity(walk->scan, AMBIGUITY_POLYGLOT, walk->stream->where);
+        extract(walk, others[i], input);
+    }
+    walk->detected = detected;
+}
+
+/*
  * The surest extractor reads; then each other whose signature is there too, since
  * another program may open the same octets as that. What nobody could read is
  * searched for bare words. was_read: as a message already, so only signatures count.
@@ -292,8 +308,8 @@ static void extract_all(struct walk *walk, bool was_read)
                                          .charset = stream->charset };
     const struct extractor *best = NULL, *others[MAX_POLYGLOT];
     enum recognition best_sure = was_read ? RECOGNISE_MAGIC : RECOGNISE_NO;
+    enum extract_result result = EXTRACT_FAILED;
     size_t other_count = 0;
-    struct span detected;
 
     for (const struct extractor *const *format = extract_formats; *format != NULL; format++) {
         const enum recognition sure = (*format)->recognise(&input);
@@ -308,14 +324,12 @@ static void extract_all(struct walk *walk, bool was_read)
         note_reason(walk, UNINSPECTABLE_UNSUPPORTED);
     else if (best != NULL)
         walk->detected = span_of(best->name);
-    if (!was_read && (best == NULL || extract(walk, best, &input) == EXTRACT_FAILED))
+    if (best != NULL)
+        result = extract(walk, best, &input);
+    if (result == EXTRACT_FAILED && !was_read)
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);
-    detected = walk->detected;
-    for (size_t i = 0; i < other_count; i++) {
-        walk_ambiguity(walk->scan, AMBIGUITY_POLYGLOT, stream->where);
-        extract(walk, others[i], &input);
-    }
-    walk->detected = detected;
+    if (best == NULL || !best->verbatim || result != EXTRACT_OK)
+        extract_others(walk, &input, others, other_count);
 }
 
 static void read_content(struct walk *walk)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * How long one message takes through the cage, and how much memory its scanners
- * hold: tests/bench/cage SCANNER COUNT FILE... (no policy: the labels of a small
- * plan of its own). One line a file: octets, microseconds a message, MB/s.
+ * hold: tests/bench/cage SCANNER COUNT REUSE FILE... with the labels of a small plan of
+ * its own, no policy. One line a file: octets, microseconds a message, MB/s.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,20 +84,21 @@ int main(int argc, char **argv)
                                     .strength = LABEL_STRONG,
                                     .marks = { marks, 2, 2 } } };
     const struct scan_plan plan = { .labels = labels, .label_count = 1, .limits = plan_default_limits };
-    const struct cage_options options = { .children = 1 };
+    struct cage_options options = { .children = 1 };
     struct cage *cage;
     struct err err;
 
-    if (argc < 4) {
-        fputs("usage: cage SCANNER COUNT FILE...\n", stderr);
+    if (argc < 5) {
+        fputs("usage: cage SCANNER COUNT REUSE FILE...\n", stderr);
         return 2;
     }
+    options.reuse = (unsigned)strtoul(argv[3], NULL, 10);
     cage = cage_start(argv[1], &plan, &options, &err);
     if (cage == NULL) {
         fprintf(stderr, "%s\n", err.text);
         return 2;
     }
-    for (int i = 3; i < argc; i++)
+    for (int i = 4; i < argc; i++)
         measure(cage, argv[i], strtoul(argv[2], NULL, 10));
     cage_free(&cage);
     return 0;
