@@ -61,6 +61,23 @@ static void log_diagnostics(const struct conf *conf)
     }
 }
 
+/* Settings that were used up at the start, while we still had the rights. */
+static void warn_of_restart(const struct settings *old, const struct settings *new)
+{
+    const struct { const char *name; struct span old, new; } fixed[] = {
+        { "listen", old->listen, new->listen },
+        { "socket_mode", old->socket_mode, new->socket_mode },
+        { "socket_group", old->socket_group, new->socket_group },
+        { "user", old->user, new->user },
+        { "audit_file", old->audit_file, new->audit_file },
+        { "spool_directory", old->spool_directory, new->spool_directory },
+    };
+
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (!span_equals(fixed[i].old, fixed[i].new))
+            log_event(LOG_WARNING, "reload", "needs-restart", span_of(fixed[i].name));
+}
+
 /* Read and check the policy; on success it replaces the one in force. */
 static int load_policy(struct parent *parent, struct err *err)
 {
@@ -83,6 +100,7 @@ static int load_policy(struct parent *parent, struct err *err)
         return -1;
     }
     if (parent->conf != NULL) {
+        warn_of_restart(&parent->conf->settings, &conf->settings);
         conf_free(&parent->conf);
         close(parent->children.bundle_fd);
     }
