@@ -46,7 +46,7 @@ static struct line_reader *reader_open(const char *path, struct span octets, str
                 ? archive_read_next_header(reader->archive, &entry)
                 : ARCHIVE_FATAL;
     if (first != ARCHIVE_OK && first != ARCHIVE_EOF) {
-        err_set(err, "%s", archive_error_string(reader->archive));
+        err_set(err, "%s", strerror(archive_errno(reader->archive)));
         line_reader_close(&reader);
         return NULL;
     }
