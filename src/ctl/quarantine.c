@@ -233,21 +233,30 @@ static void log_release(const char *id, bool released)
     buf_fini(&line);
 }
 
-static int release(const char *config, const char *id)
+/* Run a tool that says nothing we need on its standard output. 0 when it ended well. */
+static int tool_run(const char *name, const char *config, const char *option, const char *id)
 {
     struct tool tool;
-    bool released;
 
-    if (tool_start(&tool, "postsuper", config, "-H", id) != 0)
-        return EXIT_TROUBLE;
+    if (tool_start(&tool, name, config, option, id) != 0)
+        return -1;
     while (fgetc(tool.out) != EOF)
         ;
-    released = tool_finish(&tool) == 0;
+    return tool_finish(&tool);
+}
+
+static int release(const char *config, const char *id)
+{
+    /* Postfix puts what it releases among the deferred mail; -i has it tried at once. */
+    bool released = tool_run("postsuper", config, "-H", id) == 0;
+
     log_release(id, released);
     if (!released) {
         complain("quarantine: %s could not be released", id);
         return EXIT_TROUBLE;
     }
+    if (tool_run("postqueue", config, "-i", id) != 0)
+        complain("quarantine: %s waits for the next queue run", id);
     printf("%s released; the mail server delivers it without asking its milters again\n", id);
     return EXIT_GOOD;
 }

@@ -27,6 +27,10 @@ class Case:
     def values(self, key):
         return [words[1] for words in self.args if words[0] == key]
 
+    def only_inspect(self):
+        """Why no mail server would hand this message over as it is, or None."""
+        return next((words[1] for words in self.expect if words[0] == "only-inspect"), None)
+
     def is_document(self):
         return any(words[0] == "document" for words in self.args)
 
@@ -75,6 +79,7 @@ def _check_no_label(got, words):
 
 
 CHECKS = {
+    "only-inspect": lambda got, w: len(w) == 1,
     "verdict": lambda got, w: got["verdict"] == w[0],
     "would": lambda got, w: got["would"] == w[0],
     "rule": lambda got, w: got["rule"] == (None if w[0] == "none" else w[0]),
