@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 build_packages="autoconf automake make gcc libc6-dev pkg-config libmilter-dev libssl-dev
 libconfuse-dev libarchive-dev libexpat1-dev libgsf-1-dev libpoppler-glib-dev poppler-data libicu-dev
 libytnef0-dev libidn2-dev libjansson-dev libsystemd-dev libseccomp-dev libpcre2-dev libcmocka-dev
-zlib1g-dev xz-utils"
+zlib1g-dev libdeflate-dev xz-utils"
 
 # What the demonstration and the tests run: real mail servers, real producers of documents.
 test_packages="postfix openssl python3 procps libreoffice-writer libreoffice-calc libreoffice-impress

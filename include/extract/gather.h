@@ -10,8 +10,8 @@
  * while the part is read, so that visible words stay whole, and hands the
  * regions to the sink one after the other: body first.
  *
- * Memory: about what the part's text takes, at most GATHER_FLUSH_BYTES and one
- * line more; a longer part is handed over in pieces, cut where a line ends.
+ * Memory: for each region at most GATHER_FLUSH_BYTES and one line more; a longer
+ * one is handed over in pieces, cut where a line ends.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #include "base/buf.h"
 #include "extract/extract.h"
 
-enum { GATHER_FLUSH_BYTES = 1 << 20, GATHER_REGIONS = REGION_LINK + 1 };
+enum { GATHER_FLUSH_BYTES = 64 << 10, GATHER_REGIONS = REGION_LINK + 1 };
 
 struct gather_region {
     struct buf text;
@@ -34,7 +34,6 @@ struct gather {
     struct gather_region regions[GATHER_REGIONS];
     uint32_t open_lines;        /* bit n: region n has a line without its end */
     uint32_t filled;            /* bit n: region n has text */
-    size_t held_bytes;
 };
 
 void gather_init(struct gather *gather, struct sink *sink);

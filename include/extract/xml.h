@@ -20,14 +20,9 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-enum { XML_DEPTH_MAX = 256, XML_BINDINGS_MAX = 128 };
+enum { XML_DEPTH_MAX = 256 };
 
 enum xml_kind { XML_END_OF_INPUT = 0, XML_START, XML_END, XML_TEXT, XML_COMMENT };
-
-struct xml_binding {
-    struct span prefix, uri;
-    size_t depth;
-};
 
 struct xml {
     /* the token; spans live until the next call */
@@ -45,8 +40,6 @@ struct xml {
     size_t at, open;
     bool end_pending, root_seen;
     struct span names[XML_DEPTH_MAX];
-    struct xml_binding bindings[XML_BINDINGS_MAX];
-    size_t binding_count;
     struct buf utf8, scratch, value;
 };
 
@@ -66,8 +59,8 @@ bool xml_attribute_next(struct xml *xml, struct span *rest, struct span *local_o
 /* The value of the attribute of that local name; false, and an empty value, when there is none. */
 bool xml_attribute(struct xml *xml, const char *local, struct span *value_out);
 
-/* The namespace of the element just started, empty when it has none. */
-struct span xml_namespace(struct xml *xml);
+/* The namespace of the root just started, empty when it has none; other elements go by their local names. */
+struct span xml_root_namespace(struct xml *xml);
 
 /* Whether bytes begin like XML and like nothing else, in UTF-8 or UTF-16. */
 bool xml_looks_like(struct span bytes);

@@ -52,35 +52,8 @@ void gather_text(struct gather *gather, enum region region, unsigned look, struc
         return;
     set_look(to, look);
     buf_append(&to->text, utf8);
-    gather->held_bytes += utf8.len;
     gather->filled |= 1u << region;
     gather->open_lines |= 1u << region;
-}
-
-void gather_break(struct gather *gather, enum region region)
-{
-    if ((gather->open_lines & 1u << region) == 0)
-        return;
-    buf_append_byte(&gather->regions[region].text, '\n');
-    gather->open_lines &= ~(1u << region);
-    if (gather->held_bytes > GATHER_FLUSH_BYTES)
-        gather_flush(gather);
-}
-
-void gather_break_all(struct gather *gather)
-{
-    for (int region = REGION_BODY; gather->open_lines != 0 && region < GATHER_REGIONS; region++)
-        gather_break(gather, (enum region)region);
-}
-
-void gather_line(struct gather *gather, enum region region, struct span utf8)
-{
-    utf8 = span_trim(utf8);
-    if (utf8.len == 0)
-        return;
-    gather_break(gather, region);
-    gather_text(gather, region, 0, utf8);
-    gather_break(gather, region);
 }
 
 /* The text between two changes of look, then the next. */
@@ -102,23 +75,51 @@ static void hand_over(struct gather *gather, struct gather_region *region)
         sink_text(gather->sink, span_slice(text, done, text.len));
 }
 
+static void flush_region(struct gather *gather, enum region which)
+{
+    struct gather_region *region = &gather->regions[which];
+
+    gather->filled &= ~(1u << which);
+    gather->place.region = which;
+    sink_place(gather->sink, &gather->place);
+    hand_over(gather, region);
+    if (region->text.failed)
+        sink_uninspectable(gather->sink, UNINSPECTABLE_TOO_LARGE, gather->place.part);
+    buf_clear(&region->text);
+    buf_clear(&region->looks);
+    region->look = 0;
+}
+
+void gather_break(struct gather *gather, enum region region)
+{
+    if ((gather->open_lines & 1u << region) == 0)
+        return;
+    buf_append_byte(&gather->regions[region].text, '\n');
+    gather->open_lines &= ~(1u << region);
+    if (gather->regions[region].text.len > GATHER_FLUSH_BYTES)
+        flush_region(gather, region);
+}
+
+void gather_break_all(struct gather *gather)
+{
+    for (int region = REGION_BODY; gather->open_lines != 0 && region < GATHER_REGIONS; region++)
+        gather_break(gather, (enum region)region);
+}
+
+void gather_line(struct gather *gather, enum region region, struct span utf8)
+{
+    utf8 = span_trim(utf8);
+    if (utf8.len == 0)
+        return;
+    gather_break(gather, region);
+    gather_text(gather, region, 0, utf8);
+    gather_break(gather, region);
+}
+
 void gather_flush(struct gather *gather)
 {
-    for (int i = REGION_BODY; gather->filled != 0 && i < GATHER_REGIONS; i++) {
-        struct gather_region *region = &gather->regions[i];
-
-        if ((gather->filled & 1u << i) == 0)
-            continue;
-        gather->filled &= ~(1u << i);
-        gather->place.region = (enum region)i;
-        sink_place(gather->sink, &gather->place);
-        hand_over(gather, region);
-        if (region->text.failed)
-            sink_uninspectable(gather->sink, UNINSPECTABLE_TOO_LARGE, gather->place.part);
-        buf_clear(&region->text);
-        buf_clear(&region->looks);
-        region->look = 0;
-    }
+    for (int region = REGION_BODY; gather->filled != 0 && region < GATHER_REGIONS; region++)
+        if ((gather->filled & 1u << region) != 0)
+            flush_region(gather, (enum region)region);
     gather->open_lines = 0;
-    gather->held_bytes = 0;
 }

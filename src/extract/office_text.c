@@ -22,22 +22,36 @@ struct reader {
     struct buf aside;           /* lines that a text box interrupts, innermost last */
     bool in_cell_index;         /* the value is a number of a shared string */
     uint32_t counted;           /* pages or tables so far */
+    uint16_t rows_from[257];    /* where in the vocabulary the names begin with that octet */
 };
 
 /* A line longer than this is ended by a text box in it. */
 enum { ASIDE_LINE_MAX = 4096 };
 
-static const struct office_word *look_up(const struct office_vocabulary *vocabulary, struct span name)
+static void index_vocabulary(struct reader *reader)
 {
-    size_t low = 0, high = vocabulary->count;
+    const struct office_vocabulary *vocabulary = reader->part->vocabulary;
+    size_t row = 0;
+
+    for (unsigned first = 0; first <= 256; first++) {
+        while (row < vocabulary->count && (unsigned char)vocabulary->words[row].name[0] < first)
+            row++;
+        reader->rows_from[first] = (uint16_t)row;
+    }
+}
+
+static const struct office_word *look_up(const struct reader *reader, struct span name)
+{
+    const struct office_word *words = reader->part->vocabulary->words;
+    unsigned first = name.len == 0 ? 0 : (unsigned char)name.ptr[0];
+    size_t low = reader->rows_from[first], high = reader->rows_from[first + 1];
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct office_word *word = &vocabulary->words[middle];
-        int order = strncmp(name.ptr, word->name, name.len);
+        int order = strncmp(name.ptr, words[middle].name, name.len);
 
-        if (order == 0 && word->name[name.len] == '\0')
-            return word;
+        if (order == 0 && words[middle].name[name.len] == '\0')
+            return &words[middle];
         if (order > 0)
             low = middle + 1;
         else
@@ -313,7 +327,7 @@ static bool is_in_line(enum office_action action)
 static void start_element(struct reader *reader)
 {
     struct xml *xml = &reader->xml;
-    const struct office_word *word = look_up(reader->part->vocabulary, xml->local);
+    const struct office_word *word = look_up(reader, xml->local);
     struct level *level = level_at(reader, xml->depth), *run;
     enum office_action action = word == NULL ? OFFICE_PLAIN : (enum office_action)word->action;
     enum region region = word == NULL ? 0 : (enum region)word->region;
@@ -328,6 +342,9 @@ static void start_element(struct reader *reader)
         break;
     case OFFICE_SILENT:
     case OFFICE_RUN:
+    case OFFICE_SHAPE:
+    case OFFICE_BINARY:
+        break;
     case OFFICE_RUN_PROPERTIES:
         if (xml_attribute(xml, "cap", &value) && is_capitals(value) && (run = level_at(reader, xml->depth - 1))->action == OFFICE_RUN)
             run->look |= LOOK_CAPITALS;
@@ -387,8 +404,6 @@ static void start_element(struct reader *reader)
         if (level_at(reader, xml->depth - 1)->action == OFFICE_RUN)
             put(reader, level, SPAN("\t"));
         break;
-    case OFFICE_SHAPE:
-        break;
     case OFFICE_PLACEHOLDER:
         read_placeholder(reader, xml->depth);
         break;
@@ -410,8 +425,6 @@ static void start_element(struct reader *reader)
         break;
     case OFFICE_CONTAINER:
         enter_container(reader, level);
-        break;
-    case OFFICE_BINARY:
         break;
     case OFFICE_CELL:
         end_line(reader, level->line_region);
@@ -547,6 +560,7 @@ void office_text_read(const struct office_part *part, struct span bytes)
 
     reader.levels[0] = (struct level){ .region = part->region, .line_region = part->region };
     buf_init(&reader.aside, 0);
+    index_vocabulary(&reader);
     xml_init(&reader.xml, bytes);
     while (!sink_spent(part->sink)) {
         enum xml_kind kind = xml_next(&reader.xml);

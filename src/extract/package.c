@@ -188,7 +188,7 @@ static bool is_label_root(struct xml *xml)
     static const char *const spaces[] = { "urn:nato:stanag:4774", "urn:nato:stanag:4778",
                                           "http://schemas.microsoft.com/office/2020/mipLabelMetadata",
                                           "http://www.boldonjames.com/2008/01/sie", "urn:us:gov:ic:ism" };
-    struct span uri = xml_namespace(xml);
+    struct span uri = xml_root_namespace(xml);
 
     for (size_t i = 0; i < sizeof locals / sizeof locals[0]; i++)
         if (span_equals_nocase(xml->local, span_of(locals[i])))

@@ -72,7 +72,6 @@ void xml_init(struct xml *xml, struct span bytes)
     struct span encoding = encoding_of(bytes);
 
     memset(xml, 0, offsetof(struct xml, names));
-    xml->binding_count = 0;
     buf_init(&xml->utf8, 0);
     buf_init(&xml->scratch, 0);
     buf_init(&xml->value, 0);
@@ -211,33 +210,16 @@ bool xml_attribute(struct xml *xml, const char *local, struct span *value_out)
     return false;
 }
 
-/* Note xmlns and xmlns:prefix of the element just started. */
-static void bind_namespaces(struct xml *xml)
+struct span xml_root_namespace(struct xml *xml)
 {
     struct span rest = xml->attributes, name, value;
-
-    while (rest.len != 0 && raw_attribute(&rest, &name, &value)) {
-        if (!span_starts_with(name, SPAN("xmlns")))
-            continue;
-        if (xml->binding_count == XML_BINDINGS_MAX) {
-            xml->too_deep = true;
-            return;
-        }
-        xml->bindings[xml->binding_count++] =
-            (struct xml_binding){ name.len > 6 ? span_slice(name, 6, name.len) : span_slice(name, 0, 0),
-                                  value, xml->depth };
-    }
-}
-
-struct span xml_namespace(struct xml *xml)
-{
     struct span prefix = span_slice(xml->name, 0, xml->name.len - xml->local.len);
 
     if (prefix.len != 0)
         prefix.len--;
-    for (size_t i = xml->binding_count; i > 0; i--)
-        if (span_equals(xml->bindings[i - 1].prefix, prefix))
-            return xml->bindings[i - 1].uri;
+    while (rest.len != 0 && raw_attribute(&rest, &name, &value))
+        if (span_starts_with(name, SPAN("xmlns")) && span_equals(span_slice(name, 6, name.len), prefix))
+            return decode(xml, value, &xml->value);
     return (struct span){ NULL, 0 };
 }
 
@@ -309,8 +291,6 @@ static enum xml_kind declaration(struct xml *xml)
 
 static enum xml_kind end_element(struct xml *xml)
 {
-    while (xml->binding_count > 0 && xml->bindings[xml->binding_count - 1].depth >= xml->open)
-        xml->binding_count--;
     xml->depth = xml->open--;
     xml->end_pending = false;
     return XML_END;
@@ -338,8 +318,6 @@ static enum xml_kind start_tag(struct xml *xml)
         xml->names[xml->depth - 1] = xml->name;
     else
         xml->too_deep = true;
-    if (xml->attributes.len > 6 && memmem(xml->attributes.ptr, xml->attributes.len, "xmlns", 5) != NULL)
-        bind_namespaces(xml);
     return XML_START;
 }
 

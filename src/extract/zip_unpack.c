@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <archive.h>
 #include <archive_entry.h>
+#include <libdeflate.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -8,31 +9,50 @@
 #include "extract/zip_layout.h"
 
 /* How far one step of unpacking goes before the budget is asked again. */
-enum { STEP_BYTES = 256 * 1024, PASSWORDS_MAX = 100 };
+enum { STEP_BYTES = 256 * 1024, PASSWORDS_MAX = 100, LZMA_DICTIONARY_MAX = 64 << 20 };
 
 static void report_damage(const struct zip *zip, const struct zip_member *member)
 {
     sink_uninspectable(zip->sink, UNINSPECTABLE_DAMAGED, member->name);
 }
 
-/* One step of room: as much as is claimed at first, then STEP_BYTES at a time. */
-static char *next_room(const struct zip *zip, const struct zip_member *member, struct buf *room, size_t *bytes_out)
+/* Deflate cannot do better than 1032 to 1; a larger claim is a lie. */
+static bool is_plausible(const struct zip_member *member)
 {
-    uint64_t claimed = member->unpacked_bytes;
-    /* Deflate cannot do better than 1032 to 1; a larger claim is a lie. */
-    uint64_t most = (uint64_t)member->data.len * 1032 + 64;
-    size_t step = STEP_BYTES;
-
-    if (room->len == 0 && claimed != 0 && claimed <= most)
-        step = (size_t)claimed + 1;     /* room enough to see the end of the stream */
-    if (!sink_spend(zip->sink, step))
-        return NULL;
-    *bytes_out = step;
-    return buf_reserve(room, step);
+    return member->size_known && member->unpacked_bytes != 0 &&
+           member->unpacked_bytes <= (uint64_t)member->data.len * 1032 + 64;
 }
 
-/* Inflate all of it, whatever size the headers claim. */
-static bool inflate_member(const struct zip *zip, const struct zip_member *member, struct buf *room)
+/* The fast way, for a member that is as large as it claims; else nothing is changed. */
+static bool inflate_at_once(const struct zip *zip, const struct zip_member *member, struct buf *room)
+{
+    struct libdeflate_decompressor *decompressor;
+    size_t taken = 0, made = 0, claimed = (size_t)member->unpacked_bytes;
+    enum libdeflate_result result;
+    char *to;
+
+    if (!is_plausible(member) || !sink_spend(zip->sink, claimed) || (to = buf_reserve(room, claimed)) == NULL)
+        return false;
+    decompressor = libdeflate_alloc_decompressor();
+    if (decompressor == NULL)
+        return false;
+    result = libdeflate_deflate_decompress_ex(decompressor, member->data.ptr, member->data.len, to, claimed,
+                                              &taken, &made);
+    libdeflate_free_decompressor(decompressor);
+    if (result != LIBDEFLATE_SUCCESS || taken != member->data.len)
+        return false;
+    room->len = made;
+    return true;
+}
+
+/* One step of room, if the budget has it. */
+static char *next_room(const struct zip *zip, struct buf *room)
+{
+    return sink_spend(zip->sink, STEP_BYTES) ? buf_reserve(room, STEP_BYTES) : NULL;
+}
+
+/* Step by step, whatever size the headers claim, as far as the data is whole. */
+static bool inflate_by_steps(const struct zip *zip, const struct zip_member *member, struct buf *room)
 {
     z_stream stream = { .next_in = (z_const Bytef *)member->data.ptr };
     size_t left = member->data.len;
@@ -41,8 +61,8 @@ static bool inflate_member(const struct zip *zip, const struct zip_member *membe
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
         return false;
     while (result == Z_OK) {
-        size_t step = 0;
-        char *to = next_room(zip, member, room, &step);
+        size_t step = STEP_BYTES;
+        char *to = next_room(zip, room);
 
         if (to == NULL)
             break;
@@ -127,6 +147,25 @@ static bool try_password(const struct zip *zip, struct span rebuilt, struct span
     return result == ARCHIVE_EOF || (result == ARCHIVE_OK && room->len > 0);
 }
 
+/* What libarchive may be asked for. Others, and dictionaries too large for the cage, are not unpacked. */
+static bool is_supported(const struct zip_member *member)
+{
+    switch (member->method) {
+    case ZIP_METHOD_STORED:
+    case ZIP_METHOD_DEFLATED:
+    case ZIP_METHOD_BZIP2:
+    case ZIP_METHOD_ZSTD:
+    case ZIP_METHOD_PPMD:
+    case ZIP_METHOD_AES:
+        return true;
+    case ZIP_METHOD_LZMA:
+        /* Version, length of the properties, their first octet, then the dictionary (5.8.8). */
+        return zip_u32(member->data, 5) <= LZMA_DICTIONARY_MAX;
+    default:
+        return false;
+    }
+}
+
 /* Methods other than the two common ones, and encrypted members. */
 static bool unpack_by_library(const struct zip *zip, const struct zip_member *member, struct buf *room)
 {
@@ -134,6 +173,10 @@ static bool unpack_by_library(const struct zip *zip, const struct zip_member *me
     struct buf rebuilt;
     bool done = false;
 
+    if (!is_supported(member)) {
+        sink_uninspectable(zip->sink, encrypted ? UNINSPECTABLE_ENCRYPTED : UNINSPECTABLE_UNSUPPORTED, member->name);
+        return false;
+    }
     buf_init(&rebuilt, 0);
     rebuild(member, &rebuilt);
     if (!encrypted)
@@ -155,37 +198,37 @@ static bool unpack_by_library(const struct zip *zip, const struct zip_member *me
 /* What came out against what the headers promised. */
 static void check_content(const struct zip *zip, const struct zip_member *member, struct span content)
 {
-    uLong crc;
-
     if (member->size_known && content.len != member->unpacked_bytes)
         sink_ambiguity(zip->sink, AMBIGUITY_ARCHIVE_HEADER_CONFLICT, member->name);
     if (!member->size_known || (member->flags & ZIP_FLAG_ENCRYPTED) != 0)
         return;
-    crc = crc32_z(0, (const Bytef *)content.ptr, content.len);
-    if (crc != member->crc)
+    if (libdeflate_crc32(0, content.ptr, content.len) != member->crc)
         report_damage(zip, member);
+}
+
+static bool unpack(const struct zip *zip, const struct zip_member *member, struct buf *room)
+{
+    if (member->method == ZIP_METHOD_DEFLATED && (member->flags & ZIP_FLAG_ENCRYPTED) == 0)
+        return inflate_at_once(zip, member, room) || (!sink_spent(zip->sink) && inflate_by_steps(zip, member, room));
+    return unpack_by_library(zip, member, room);
 }
 
 bool zip_unpack(const struct zip *zip, const struct zip_member *member, struct buf *room, struct span *out)
 {
-    bool plain = (member->flags & ZIP_FLAG_ENCRYPTED) == 0;
-
     buf_clear(room);
     *out = (struct span){ NULL, 0 };
-    if (plain && member->method == ZIP_METHOD_STORED) {
+    if (member->data.len == 0)
+        return false;
+    if (member->method == ZIP_METHOD_STORED && (member->flags & ZIP_FLAG_ENCRYPTED) == 0) {
         if (!sink_spend(zip->sink, member->data.len))
             return false;
         *out = member->data;
     } else {
-        if (member->data.len == 0)
-            return false;
-        if (plain && member->method == ZIP_METHOD_DEFLATED ? !inflate_member(zip, member, room)
-                                                           : !unpack_by_library(zip, member, room))
+        if (!unpack(zip, member, room))
             return false;
         *out = buf_span(room);
     }
-    if (sink_spent(zip->sink))
-        return out->len > 0;
-    check_content(zip, member, *out);
+    if (!sink_spent(zip->sink))
+        check_content(zip, member, *out);
     return out->len > 0;
 }
