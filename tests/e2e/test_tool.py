@@ -40,7 +40,7 @@ def policy(more=""):
 
 
 def message(sender, recipient, body):
-    return (f"From: {sender}\nTo: {recipient}\nSubject: Objet secret du message\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n"
+    return (f"From: {sender}\nTo: {recipient}\nSubject: Objet a taire\nDate: Mon, 23 Nov 2026 10:00:00 +0100\n"
             f"Message-ID: <{time.monotonic_ns()}@defense.gouv.fr>\nMIME-Version: 1.0\n"
             f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n{body}")
 
@@ -130,7 +130,7 @@ def one_message_is_shown_in_full():
 def no_message_text_is_on_record():
     with Record() as record:
         octets = b"".join(record.lines())
-        for text in (b"Objet secret", b"Programme", b"Bonjour"):
+        for text in (b"Objet a taire", b"Programme", b"Bonjour"):
             true(text not in octets, f"{text!r} is on record")
 
 
