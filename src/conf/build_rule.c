@@ -59,28 +59,46 @@ static size_t enhanced_length(struct span text)
     return detail == text.len || text.ptr[detail] == ' ' ? detail : 0;
 }
 
+static char class_of(const struct rule *rule)
+{
+    return rule->action == ACTION_TEMPFAIL ? '4' : '5';
+}
+
+static void set_code(struct build *build, struct rule *rule, struct outline_value value)
+{
+    uint64_t code = 0;
+
+    if (!span_to_u64(value.text, &code) || code > 599 || code / 100 != (uint64_t)(class_of(rule) - '0'))
+        diagnose_error(build->d, value.place, "code %.*s does not fit %s; accepted: %cxx",
+                       SPAN_ARG(value.text), action_name(rule->action), class_of(rule));
+    else
+        rule->code = (uint16_t)code;
+}
+
+static void set_enhanced(struct build *build, struct rule *rule, struct outline_value value)
+{
+    if (enhanced_length(value.text) != value.text.len || value.text.ptr[0] != class_of(rule))
+        diagnose_error(build->d, value.place,
+                       "enhanced code %.*s does not fit %s; accepted: %c.N.N",
+                       SPAN_ARG(value.text), action_name(rule->action), class_of(rule));
+    else
+        rule->enhanced = value.text;
+}
+
 /* A reply may begin with "550", "5.7.1" or both; the words are what follows. */
 static struct span take_codes(struct build *build, struct rule *rule, struct outline_value value)
 {
     struct span text = span_trim(value.text);
-    char class = rule->action == ACTION_TEMPFAIL ? '4' : '5';
     size_t length;
 
     if (digits_at(text, 0) == 3 && (text.len == 3 || text.ptr[3] == ' ')) {
-        rule->code = (uint16_t)((text.ptr[0] - '0') * 100 + (text.ptr[1] - '0') * 10 +
-                                (text.ptr[2] - '0'));
-        if (text.ptr[0] != class)
-            diagnose_error(build->d, value.place, "reply: code %u does not fit %s; accepted: %cxx",
-                           rule->code, action_name(rule->action), class);
+        set_code(build, rule, (struct outline_value){ span_slice(text, 0, 3), value.place });
         text = span_trim(span_slice(text, 3, text.len));
     }
     length = enhanced_length(text);
     if (length > 0) {
-        rule->enhanced = span_slice(text, 0, length);
-        if (text.ptr[0] != class)
-            diagnose_error(build->d, value.place,
-                           "reply: enhanced code %.*s does not fit %s; accepted: %c.x.x",
-                           SPAN_ARG(rule->enhanced), action_name(rule->action), class);
+        set_enhanced(build, rule,
+                     (struct outline_value){ span_slice(text, 0, length), value.place });
         text = span_trim(span_slice(text, length, text.len));
     }
     return text;
@@ -99,9 +117,15 @@ static void check_template(struct build *build, const char *name, struct outline
 
 static void reply(struct build *build, const struct outline *section, struct rule *rule)
 {
+    const struct outline_setting *code = outline_setting(section, "code");
+    const struct outline_setting *enhanced = outline_setting(section, "enhanced");
     struct build_values values = build_list(build, section, "reply");
     struct span_list *list = &rule->reply;
 
+    if (code != NULL && code->value_count > 0)
+        set_code(build, rule, code->values[0]);
+    if (enhanced != NULL && enhanced->value_count > 0)
+        set_enhanced(build, rule, enhanced->values[0]);
     if (values.count == 0)
         return;
     if (rule->action != ACTION_REJECT && rule->action != ACTION_TEMPFAIL)
