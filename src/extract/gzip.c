@@ -108,8 +108,8 @@ static enum extract_result gzip_read(const struct extract_input *input, struct s
     }
     if (members > 1)
         sink_ambiguity(sink, AMBIGUITY_ARCHIVE_MULTIPLE_DIRECTORIES, SPAN(""));
-    if (!sink_spent(sink))
-        hand_over(sink, buf_span(&out), name);
+    /* Also what came out before the budget ended: it is looked through for words at least. */
+    hand_over(sink, buf_span(&out), name);
     if (damaged) {
         if (!sink_spent(sink))
             sink_uninspectable(sink, UNINSPECTABLE_DAMAGED, SPAN(""));

@@ -88,8 +88,13 @@ static bool find_end(struct span bytes, struct end_record *end)
     size_t lowest = bytes.len > ZIP_END_BYTES + 0xFFFF ? bytes.len - ZIP_END_BYTES - 0xFFFF : 0;
 
     for (size_t at = bytes.len < ZIP_END_BYTES ? 0 : bytes.len - ZIP_END_BYTES + 1; at > lowest; at--) {
-        struct span record = span_slice(bytes, at - 1, bytes.len);
+        const char *mark = memrchr(bytes.ptr + lowest, 'P', at - lowest);
+        struct span record;
 
+        if (mark == NULL)
+            return false;
+        at = (size_t)(mark - bytes.ptr) + 1;
+        record = span_slice(bytes, at - 1, bytes.len);
         if (!zip_is_record(record, ZIP_END))
             continue;
         *end = (struct end_record){ .at = at - 1,

@@ -21,9 +21,14 @@ bool budget_spend(struct budget *budget, uint64_t bytes)
     return true;
 }
 
+bool budget_is_late(const struct budget *budget)
+{
+    return clock_monotonic_us() >= budget->deadline_us;
+}
+
 bool budget_is_spent(struct budget *budget)
 {
-    if (budget->spent == UNINSPECTABLE_NONE && clock_monotonic_us() >= budget->deadline_us)
+    if (budget->spent == UNINSPECTABLE_NONE && budget_is_late(budget))
         budget->spent = UNINSPECTABLE_TIMEOUT;
     return budget->spent != UNINSPECTABLE_NONE;
 }

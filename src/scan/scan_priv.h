@@ -41,6 +41,9 @@ void budget_begin(struct budget *budget, const struct plan_limits *limits, uint3
 /* Count octets about to be produced; false, and spent set, when they are too many. */
 bool budget_spend(struct budget *budget, uint64_t bytes);
 
+/* true once the time is over, whatever else has ended the walk. */
+bool budget_is_late(const struct budget *budget);
+
 /* true once time or octets are used up. */
 bool budget_is_spent(struct budget *budget);
 

@@ -89,7 +89,7 @@ void strings_read(struct scan *scan, struct span bytes, struct span where, uint3
     while (at < bytes.len) {
         /* Ask the clock once a stretch, not once an octet. */
         size_t stop = at + (1 << 20) < bytes.len ? at + (1 << 20) : bytes.len;
-        if (budget_is_spent(&scan->budget))
+        if (budget_is_late(&scan->budget))
             break;
         while (at < stop)
             at = read_run(&passages, bytes, at);

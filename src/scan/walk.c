@@ -407,12 +407,15 @@ void walk_stream(struct scan *scan, const struct stream *stream)
     walk.document = ++scan->documents;
     if (stream->name.len > 0)
         reading_filename(scan->reading, stream->where, walk.document, stream->name);
-    if (budget_is_spent(&scan->budget))
+    if (budget_is_spent(&scan->budget)) {
         note_reason(&walk, scan->budget.spent);
-    else if (stream->bytes.len == 0)
+        /* Nothing more is unpacked; what is here is still searched for words. */
+        strings_read(scan, stream->bytes, stream->where, walk.document);
+    } else if (stream->bytes.len == 0) {
         walk.detected = SPAN("empty");
-    else
+    } else {
         read_content(&walk);
+    }
     if (stream->reread)
         return;
     /* The list may have moved while members were added. */
