@@ -124,12 +124,21 @@ static size_t dot_length(struct span rest, bool spaced, bool *worded)
 {
     if (rest.len > 1 && rest.ptr[0] == '.' && is_label(rest.ptr[1]))
         return 1;
-    for (size_t i = 0; i < sizeof dots / sizeof dots[0]; i++)
-        if (span_starts_with(rest, dots[i]) && (spaced || dots[i].ptr[0] != ' ') &&
-            rest.len > dots[i].len && is_label(rest.ptr[dots[i].len])) {
+    for (size_t i = 0; i < sizeof dots / sizeof dots[0]; i++) {
+        bool bracketed = dots[i].ptr[0] != ' ';
+        size_t lead = spaced && bracketed && rest.len > 0 && rest.ptr[0] == ' ' ? 1 : 0;
+        size_t end = lead + dots[i].len;
+
+        if ((!spaced && !bracketed) ||
+            !span_starts_with(span_slice(rest, lead, rest.len), dots[i]))
+            continue;
+        if (lead > 0 && end < rest.len && rest.ptr[end] == ' ')
+            end++;
+        if (end < rest.len && is_label(rest.ptr[end])) {
             *worded = true;
-            return dots[i].len;
+            return end;
         }
+    }
     return 0;
 }
 

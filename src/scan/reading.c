@@ -60,6 +60,8 @@ void reading_filename(struct reading *reading, struct span where, uint32_t docum
 
 void reading_finish(struct reading *reading)
 {
+    store_msip_finish(reading);
+    store_sisl_finish(reading);
     findings_finish(reading);
     fold_fini(&reading->fold);
     match_list_fini(&reading->matches);

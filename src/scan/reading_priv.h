@@ -72,6 +72,9 @@ struct reading {
     size_t contact_count;
     bool spelled_contacts;      /* the passage has words for "@" or "." in it */
     uint64_t dropped;
+    struct msip_label *msip;    /* store_msip.c */
+    size_t msip_count, msip_capacity;
+    struct sisl_pieces *sisl;   /* store_sisl.c */
 };
 
 /* --- sightings.c ----------------------------------------------------------- */
@@ -105,26 +108,57 @@ void findings_finish(struct reading *reading);
 
 /* --- store.c: what all label stores share ---------------------------------- */
 
-/* Where a store was met and how sure it makes. */
+/* Where a store was met. */
 struct store_place {
     struct span where;
     uint32_t document;
     enum source source;
 };
 
-/*
- * A machine-readable label: report the labels with identifier kind:value, certain.
- * With none, look for markings in shown (what a person is shown for it); when there
- * is no such marking either, report LABEL_UNKNOWN with shown, or value, as text.
- */
+/* Report the labels with identifier kind:value, certain. False when there are none. */
+bool store_identified(struct reading *reading, const struct store_place *place, struct span kind,
+                      struct span value);
+
+/* Display text of a label: markings in it count as on a stamp. False when none was likely. */
+bool store_marking(struct reading *reading, const struct store_place *place, struct span text);
+
+/* Labelled, level unknown: text is what the label calls itself. */
+void store_unknown(struct reading *reading, const struct store_place *place, struct span text);
+
+/* All three in this order, shown being the display text (may be empty). */
 void store_label(struct reading *reading, const struct store_place *place, struct span kind,
                  struct span value, struct span shown);
 
-/* As store_label(), but says nothing where nothing is known. Returns whether it did. */
-bool store_label_known(struct reading *reading, const struct store_place *place, struct span kind,
-                       struct span value);
+/* --- the stores, one a file -------------------------------------------------- */
 
-/* Display text of a label: markings in it count as they do in a page header. False when there are none. */
-bool store_marking(struct reading *reading, const struct store_place *place, struct span text);
+/* X-Protective-Marking and its form in a subject (PSPF Email Protective Marking Standard). */
+void store_pspf(struct reading *reading, const struct store_place *place, struct span value);
+bool store_pspf_subject(struct reading *reading, const struct store_place *place, struct span subject);
+
+/* SIO-Label and SIO-Label-History (RFC 7444); value may be folded. */
+void store_sio_label(struct reading *reading, const struct store_place *place, struct span value);
+
+/* "MSIP_Label_GUID_Attribute": true when name is one. Judged when all attributes are known. */
+bool store_msip_property(struct reading *reading, const struct store_place *place, struct span name,
+                         struct span value);
+void store_msip_header(struct reading *reading, const struct store_place *place, struct span value);
+void store_msip_finish(struct reading *reading);
+
+/* LabelInfo, STANAG 4774 and 4778, sisl, security labels of XMPP, display markings. */
+void store_xml(struct reading *reading, const struct store_place *place, struct span xml);
+
+/* ESSSecurityLabel (RFC 2634, 3.2) and X.411 labels, BER. */
+void store_ess(struct reading *reading, const struct store_place *place, struct span ber);
+
+/* x-titus-metadata-40: base64 of JSON. */
+void store_titus(struct reading *reading, const struct store_place *place, struct span value);
+
+/* bjDocumentLabelXML, -0, -1…: true when name is one. Judged when all pieces are in. */
+bool store_sisl_piece(struct reading *reading, const struct store_place *place, struct span name,
+                      struct span value);
+void store_sisl_finish(struct reading *reading);
+
+/* Is this the name of a property or field that holds a classification (in any organisation's words)? */
+bool store_is_classification_key(struct span name);
 
 #endif

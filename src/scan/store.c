@@ -2,12 +2,14 @@
 #include "base/utf8.h"
 #include "reading_priv.h"
 
+enum { KEY_BYTES = 256 };
+
 static void add(struct reading *reading, const struct store_place *place, int32_t label,
-                int confidence, struct span text)
+                struct span text)
 {
     struct candidate candidate = { .label = label,
-                                   .confidence = confidence,
-                                   .confidence_at_end = confidence,
+                                   .confidence = CONFIDENCE_CERTAIN,
+                                   .confidence_at_end = CONFIDENCE_CERTAIN,
                                    .source = place->source,
                                    .document = place->document };
     struct buf clean;
@@ -25,14 +27,14 @@ static void add(struct reading *reading, const struct store_place *place, int32_
     (void)findings_add(reading, &candidate);
 }
 
-bool store_label_known(struct reading *reading, const struct store_place *place, struct span kind,
-                       struct span value)
+bool store_identified(struct reading *reading, const struct store_place *place, struct span kind,
+                      struct span value)
 {
     int32_t labels[STORE_LABELS];
     size_t count = matcher_identify(reading->matcher, kind, value, labels, STORE_LABELS);
 
     for (size_t i = 0; i < count && i < STORE_LABELS; i++)
-        add(reading, place, labels[i], CONFIDENCE_CERTAIN, value);
+        add(reading, place, labels[i], value);
     return count > 0;
 }
 
@@ -50,12 +52,53 @@ bool store_marking(struct reading *reading, const struct store_place *place, str
     return reading->surest >= CONFIDENCE_LIKELY;
 }
 
+void store_unknown(struct reading *reading, const struct store_place *place, struct span text)
+{
+    add(reading, place, LABEL_UNKNOWN, span_trim(text).len > 0 ? text : SPAN("unknown label"));
+}
+
 void store_label(struct reading *reading, const struct store_place *place, struct span kind,
                  struct span value, struct span shown)
 {
-    if (store_label_known(reading, place, kind, value))
-        return;
-    if (shown.len > 0 && store_marking(reading, place, shown))
-        return;
-    add(reading, place, LABEL_UNKNOWN, CONFIDENCE_CERTAIN, shown.len > 0 ? shown : value);
+    bool known = store_identified(reading, place, kind, value);
+
+    if (shown.len > 0)
+        known |= store_marking(reading, place, shown);
+    if (!known)
+        store_unknown(reading, place, shown.len > 0 ? shown : value);
+}
+
+/* Is word at the end of key, as a word of its own? */
+static bool ends_with_word(struct span key, struct span word)
+{
+    if (!span_ends_with_nocase(key, word))
+        return false;
+    return key.len == word.len || !((key.ptr[key.len - word.len - 1] | 0x20) >= 'a' &&
+                                    (key.ptr[key.len - word.len - 1] | 0x20) <= 'z');
+}
+
+bool store_is_classification_key(struct span name)
+{
+    /* Long ones count glued to an organisation's name too: "ExampleCorpClassification". */
+    static const char *const endings[] = { "classification", "classifie",     "classifi\u00E9",
+                                           "sensitivity",    "confidentiality", "confidentialite",
+                                           "confidentialit\u00E9", "sensibilite", "sensibilit\u00E9",
+                                           "protectivemarking", "protective-marking",
+                                           "protective_marking", "protective marking",
+                                           "security-label", "securitylabel", "security_label",
+                                           "security label", "securitymarking", "security-marking",
+                                           "vertraulichkeit", "einstufung", "classificationlabel" };
+    static const char *const words[] = { "niveau", "mention", "tlp", "marking", "label" };
+
+    if (name.len > KEY_BYTES)
+        return false;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (span_ends_with_nocase(name, span_of(endings[i])))
+            return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (ends_with_word(name, span_of(words[i])))
+            return true;
+    return span_starts_with_nocase(name, SPAN("niveau")) ||
+           span_starts_with_nocase(name, SPAN("mention")) ||
+           span_starts_with_nocase(name, SPAN("securityclass"));
 }

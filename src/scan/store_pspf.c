@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The Australian Email Protective Marking Standard: "VER=2018.4, NS=gov.au,
+ * SEC=OFFICIAL:Sensitive, CAVEAT=..., ORIGIN=...", and "[SEC=...]" in a subject. A
+ * commercial product writes the same with its customer's NS and codes for SEC.
+ */
+#include "reading_priv.h"
+
+enum { MAX_PAIRS = 64 };
+
+struct marking {
+    struct span ns, sec, dlm;
+};
+
+/* Cut the next pair at a comma that no backslash stands before. */
+static bool next_pair(struct span *rest, struct span *pair_out)
+{
+    size_t end = 0;
+
+    if (rest->len == 0)
+        return false;
+    while (end < rest->len && rest->ptr[end] != ',')
+        end += rest->ptr[end] == '\\' && end + 1 < rest->len ? 2 : 1;
+    *pair_out = span_slice(*rest, 0, end);
+    *rest = span_slice(*rest, end + 1, rest->len);
+    return true;
+}
+
+static struct marking parse(struct span value)
+{
+    struct marking marking = { .sec = SPAN("") };
+    struct span pair;
+
+    for (unsigned i = 0; i < MAX_PAIRS && next_pair(&value, &pair); i++) {
+        size_t equals = span_find_byte(pair, '=');
+        struct span key = span_trim(span_slice(pair, 0, equals));
+        struct span of = span_trim(span_slice(pair, equals + 1, pair.len));
+
+        if (span_equals_nocase(key, SPAN("NS")))
+            marking.ns = of;
+        else if (span_equals_nocase(key, SPAN("SEC")))
+            marking.sec = of;
+        else if (span_equals_nocase(key, SPAN("DLM")))
+            marking.dlm = of;
+    }
+    return marking;
+}
+
+static void report(struct reading *reading, const struct store_place *place,
+                   const struct marking *marking)
+{
+    struct span value = marking->sec;
+    struct buf own;
+
+    if (marking->dlm.len > 0 && !store_identified(reading, place, SPAN("dlm"), marking->dlm))
+        store_unknown(reading, place, marking->dlm);
+    if (marking->sec.len == 0)
+        return;
+    if (marking->ns.len == 0 || span_ends_with_nocase(marking->ns, SPAN("gov.au"))) {
+        store_label(reading, place, SPAN("pspf"), value, SPAN(""));
+        return;
+    }
+    buf_init(&own, 0);
+    buf_printf(&own, "%.*s/%.*s", SPAN_ARG(marking->ns), SPAN_ARG(marking->sec));
+    store_label(reading, place, SPAN("pspf"), buf_span(&own), SPAN(""));
+    buf_fini(&own);
+}
+
+void store_pspf(struct reading *reading, const struct store_place *place, struct span value)
+{
+    struct marking marking = parse(value);
+
+    if (marking.sec.len == 0 && marking.dlm.len == 0)
+        store_unknown(reading, place, value);
+    else
+        report(reading, place, &marking);
+}
+
+bool store_pspf_subject(struct reading *reading, const struct store_place *place, struct span subject)
+{
+    static const struct span openings[] = { { "[SEC=", 5 }, { "[DLM=", 5 }, { "[SEC =", 6 } };
+
+    for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+        size_t at = span_find_nocase(subject, openings[i]);
+        struct span rest = span_slice(subject, at + 1, subject.len);
+        struct marking marking;
+
+        if (at == subject.len)
+            continue;
+        marking = parse(span_slice(rest, 0, span_find_byte(rest, ']')));
+        report(reading, place, &marking);
+        return true;
+    }
+    return false;
+}
