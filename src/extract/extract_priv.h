@@ -9,6 +9,7 @@ extern const struct extractor extract_pdf;
 extern const struct extractor extract_gzip;
 extern const struct extractor extract_archive;
 extern const struct extractor extract_ole;
+extern const struct extractor extract_rtf;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;

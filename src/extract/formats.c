@@ -6,6 +6,7 @@ const struct extractor *const extract_formats[] = {
     &extract_gzip,
     &extract_archive,
     &extract_ole,
+    &extract_rtf,
     &extract_html,
     &extract_zip,
     &extract_xml,

@@ -192,7 +192,7 @@ static enum region region_of(const struct pdf_page *page, const struct pdf_run *
 /* Does the same text stand there already: bold by drawing twice, or a shadow? */
 static bool is_drawn_twice(const struct pdf_page *page, const struct pdf_run *a, const struct pdf_run *b)
 {
-    return a->text_len == b->text_len && fabsf(a->along - b->along) < 0.3F * a->size &&
+    return a->text_len == b->text_len && a->text_len > 0 && fabsf(a->along - b->along) < 0.3F * a->size &&
            memcmp(page->text.ptr + a->text, page->text.ptr + b->text, a->text_len) == 0;
 }
 
