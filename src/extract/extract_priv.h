@@ -10,6 +10,9 @@ extern const struct extractor extract_gzip;
 extern const struct extractor extract_archive;
 extern const struct extractor extract_ole;
 extern const struct extractor extract_rtf;
+extern const struct extractor extract_smime;
+extern const struct extractor extract_pgp;
+extern const struct extractor extract_known;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;
