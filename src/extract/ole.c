@@ -149,7 +149,7 @@ static void read_stream(struct walk *walk, uint32_t entry)
         ole2_properties(open_stream(walk, entry), walk->sink);
         break;
     case STREAM_SEALED:
-        know(walk, SPAN("encrypted-office"));
+        know(walk, SPAN("ole2"));
         tell_sealed(walk);
         break;
     case STREAM_LABELS:

@@ -160,7 +160,7 @@ static enum extract_result read_content(CMS_ContentInfo *cms, struct sink *sink)
 
     if (type == NID_pkcs7_enveloped || type == NID_id_smime_ct_authEnvelopedData || type == NID_pkcs7_encrypted ||
         type == NID_pkcs7_signedAndEnveloped) {
-        sink_detected(sink, SPAN("smime-enveloped"));
+        sink_detected(sink, SPAN("p7m"));
         sink_uninspectable(sink, UNINSPECTABLE_ENCRYPTED, SPAN(""));
         return EXTRACT_FAILED;
     }
@@ -168,14 +168,14 @@ static enum extract_result read_content(CMS_ContentInfo *cms, struct sink *sink)
     if (slot != NULL && *slot != NULL)
         content = (struct span){ (const char *)ASN1_STRING_get0_data(*slot), (size_t)ASN1_STRING_length(*slot) };
     if (type == NID_id_smime_ct_compressedData) {
-        sink_detected(sink, SPAN("smime-compressed"));
+        sink_detected(sink, SPAN("p7m"));
         if (unpack(sink, content))
             return EXTRACT_OK;
         sink_uninspectable(sink, UNINSPECTABLE_DAMAGED, SPAN(""));
         return EXTRACT_PARTIAL;
     }
     if (type == NID_pkcs7_signed) {
-        sink_detected(sink, content.len > 0 ? SPAN("smime-signed") : SPAN("smime-signature"));
+        sink_detected(sink, content.len > 0 ? SPAN("p7m") : SPAN("p7s"));
         read_signers(cms, sink);
     } else if (type != NID_pkcs7_data && type != NID_pkcs7_digest) {
         sink_uninspectable(sink, UNINSPECTABLE_UNSUPPORTED, SPAN("cms content type"));

@@ -75,7 +75,7 @@ static void test_smime_opens_what_is_signed(void **state)
     make_cms(&cms, false);
     recorder_init(&recorder);
     assert_int_equal(recorder_read(&recorder, buf_span(&cms)), EXTRACT_OK);
-    assert_true(recorder_has_line(&recorder, "detected smime-signed"));
+    assert_true(recorder_has_line(&recorder, "detected p7m"));
     assert_true(recorder_has_line(&recorder, "signature smime /CN=Jean"));
     assert_true(recorder_has_line(&recorder, "nested  36"));
     assert_true(recorder_has(&recorder, "property label-der ess=1\n"));
