@@ -99,7 +99,10 @@ void mime_read_fields(struct arena *arena, struct mime_part *part, bool in_diges
 /* Name what is odd in the lines of content that is not base64. */
 void mime_judge_lines(struct span content, enum line_ends ends, struct ambiguity_set *seen);
 
-/* Does text outside of the parts look like a part, or like an encoded file? */
-bool mime_looks_like_content(struct span filling);
+/*
+ * Does text outside of the parts look like a part, or like an encoded file?
+ * *header_out gets the index where a part's header begins, filling.len for none.
+ */
+bool mime_looks_like_content(struct span filling, size_t *header_out);
 
 #endif

@@ -137,13 +137,15 @@ static void add_filling(struct builder *builder, struct split *split, struct spa
 {
     struct mime_part *parent = &builder->tree->parts[split->parent], *part;
     struct span where;
+    size_t header;
 
     if (span_trim(octets).len == 0)
         return;
-    if (mime_looks_like_content(octets)) {
+    if (mime_looks_like_content(octets, &header)) {
         ambiguity_set_add(&parent->seen, is_preamble ? AMBIGUITY_PREAMBLE_CONTENT
                                                      : AMBIGUITY_EPILOGUE_CONTENT);
-        add_child(builder, split, octets);
+        if (header < octets.len)
+            add_child(builder, split, span_slice(octets, header, octets.len));
         parent = &builder->tree->parts[split->parent];
     }
     where = arena_printf(builder->arena, "%.*s%s", SPAN_ARG(prefix_of(builder, parent)),

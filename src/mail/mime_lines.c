@@ -48,22 +48,27 @@ static bool is_base64_line(struct span line)
     return true;
 }
 
-bool mime_looks_like_content(struct span filling)
+static bool is_content_field(struct span line)
+{
+    return span_starts_with_nocase(line, SPAN("content-type:")) ||
+           span_starts_with_nocase(line, SPAN("content-transfer-encoding:")) ||
+           span_starts_with_nocase(line, SPAN("content-disposition:"));
+}
+
+bool mime_looks_like_content(struct span filling, size_t *header_out)
 {
     struct span rest = filling, line, name, block;
     enum transfer_encoding encoding;
     unsigned base64_lines = 0;
 
-    while (span_next(&rest, '\n', &line)) {
-        line = span_trim(line);
-        if (span_starts_with_nocase(line, SPAN("content-type:")) ||
-            span_starts_with_nocase(line, SPAN("content-transfer-encoding:")) ||
-            span_starts_with_nocase(line, SPAN("content-disposition:")))
+    *header_out = filling.len;
+    while (base64_lines < 2 && span_next(&rest, '\n', &line)) {
+        if (is_content_field(line)) {
+            *header_out = (size_t)(line.ptr - filling.ptr);
             return true;
-        base64_lines = is_base64_line(line) ? base64_lines + 1 : 0;
-        if (base64_lines == 2)
-            return true;
+        }
+        base64_lines = is_base64_line(span_trim(line)) ? base64_lines + 1 : 0;
     }
     rest = filling;
-    return transfer_find_block(&rest, &encoding, &name, &block);
+    return base64_lines == 2 || transfer_find_block(&rest, &encoding, &name, &block);
 }
