@@ -538,7 +538,7 @@ static void read_text(struct reader *reader)
         return;
     else if (reader->part->vocabulary->loose_text)
         put_loose(reader, level, text);
-    else if (level->unknown)
+    else if (level->unknown || level->action == OFFICE_SILENT)
         gather_line(gather, level->region, text);
     else
         put(reader, level, text);

@@ -91,22 +91,32 @@ static bool inflate_by_steps(const struct zip *zip, const struct zip_member *mem
     return room->len > 0;
 }
 
-/* An archive of this one member, for a reader that wants a whole one. */
+static void put_u32(char *to, uint64_t value)
+{
+    for (size_t i = 0; i < 4; i++)
+        to[i] = (char)(value >> (8 * i));
+}
+
+/*
+ * An archive of this one member, for a reader that wants a whole one: the sizes
+ * in the header, and behind the data too where the flags promise them, since the
+ * password check of old encryption goes by that flag (APPNOTE 6.1.6).
+ */
 static void rebuild(const struct zip_member *member, struct buf *out)
 {
-    char header[ZIP_LOCAL_BYTES] = { 0 };
+    /* libarchive wants 24 octets behind the data, as if the descriptor were a 64-bit one. */
+    char header[ZIP_LOCAL_BYTES], descriptor[24] = "PK\7\10";
 
-    memcpy(header, member->local_header.ptr, ZIP_LOCAL_BYTES);
-    /* Sizes in the header instead of behind the data; no 64-bit ones, no name. */
-    header[6] = (char)(header[6] & ~ZIP_FLAG_DESCRIPTOR);
-    for (size_t i = 0; i < 4; i++) {
-        header[14 + i] = (char)(member->crc >> (8 * i));
-        header[18 + i] = (char)((uint64_t)member->data.len >> (8 * i));
-        header[22 + i] = (char)(member->unpacked_bytes >> (8 * i));
-    }
+    memcpy(header, member->local_header.ptr, sizeof header);
+    put_u32(header + 14, member->crc);
+    put_u32(header + 18, member->data.len);
+    put_u32(header + 22, member->unpacked_bytes);
+    memcpy(descriptor + 4, header + 14, 12);
     buf_append(out, (struct span){ header, sizeof header });
     buf_append(out, span_slice(member->local_header, ZIP_LOCAL_BYTES, member->local_header.len));
     buf_append(out, member->data);
+    if ((member->flags & ZIP_FLAG_DESCRIPTOR) != 0)
+        buf_append(out, (struct span){ descriptor, sizeof descriptor });
 }
 
 /* Read the only member of archive into room. Returns libarchive's last word. */

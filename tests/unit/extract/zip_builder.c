@@ -65,7 +65,8 @@ void zip_builder_add(struct zip_builder *builder, const char *name, struct span 
     put(&builder->directory, 20, 2);
     put_common(&builder->directory, flags | ((lies & ZIP_CENTRAL_ENCRYPTED) != 0), crc, content.len, content.len,
                strlen(name));
-    put(&builder->directory, 0, 2 + 2 + 2 + 4);
+    put(&builder->directory, 0, 2 + 2 + 2);     /* comment, disk, internal attributes */
+    put(&builder->directory, 0, 4);
     put(&builder->directory, offset, 4);
     buf_append(&builder->directory, span_of(name));
     builder->entries++;
