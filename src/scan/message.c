@@ -321,6 +321,31 @@ static void note_stopped(struct message *message, enum uninspectable reason)
     fact->reason = reason;
 }
 
+/* What carries the text of a message: a calendar beside it says something else. */
+static bool shows_text(const struct mime_part *part)
+{
+    return span_equals(part->types[0], SPAN("text/plain")) ||
+           span_equals(part->types[0], SPAN("text/html")) ||
+           span_equals(part->types[0], SPAN("multipart/related")) ||
+           span_equals(part->types[0], SPAN("multipart/mixed"));
+}
+
+static void note_alternatives(struct message *message, const struct mime_tree *tree, uint32_t index)
+{
+    const struct mime_part *parent = &tree->parts[index];
+    struct span children[ALTERNATIVE_CHILDREN];
+    size_t count = 0;
+
+    if (!span_equals(parent->types[0], SPAN("multipart/alternative")) ||
+        message->scan->alternatives.met++ >= ALTERNATIVES_MAX)
+        return;
+    for (size_t i = index + 1; i < tree->count && count < ALTERNATIVE_CHILDREN; i++)
+        if (tree->parts[i].parent == index && tree->parts[i].shape != MIME_FILLING &&
+            shows_text(&tree->parts[i]))
+            children[count++] = keep_where(message, &tree->parts[i]);
+    alternative_note(message->scan, keep_where(message, parent), children, count);
+}
+
 static void read_tree(struct message *message, const struct mime_tree *tree, unsigned level)
 {
     if (tree->stopped != UNINSPECTABLE_NONE)
@@ -333,6 +358,7 @@ static void read_tree(struct message *message, const struct mime_tree *tree, uns
         const struct mime_part *part = &tree->parts[i];
 
         call_all(message, part, part->seen);
+        note_alternatives(message, tree, (uint32_t)i);
         if (part->shape != MIME_FILLING && (i > 0 || level == 0))
             read_header(message, part);
         /* The root of a decoded tree is read as what it is by whoever decoded it. */

@@ -54,6 +54,13 @@ static enum source source_of(const struct passages *passages)
                : passages->source;
 }
 
+/* U+202D and U+202E force a direction on letters that have their own: what is shown is not what is stored. */
+static bool overrides_direction(struct span text)
+{
+    return span_find(text, SPAN("\xE2\x80\xAE")) < text.len ||
+           span_find(text, SPAN("\xE2\x80\xAD")) < text.len;
+}
+
 /* Hand over the first len octets of what is gathered. */
 static void hand_over(struct passages *passages, size_t len, bool is_last)
 {
@@ -71,6 +78,8 @@ static void hand_over(struct passages *passages, size_t len, bool is_last)
     if (passages->part.len > 0)
         where = arena_printf(passages->scan->facts->arena, "%.*s!%.*s", SPAN_ARG(where),
                              SPAN_ARG(passages->part));
+    if (overrides_direction(text))
+        walk_ambiguity(passages->scan, AMBIGUITY_TEXT_BIDI, where);
     passage = (struct passage){ .text = text,
                                 .where = where,
                                 .document = passages->document,

@@ -63,6 +63,7 @@ bool scanner_scan(struct scanner *scanner, const struct scan_job *job, struct fa
     case SCAN_DOCUMENT: read_document(&scan, job); break;
     }
     reading_finish(scan.reading);
+    alternative_judge(&scan);
     facts->scan_failure = scan.budget.spent;
     /* Where the arena was too small for all findings, the lists are not whole. */
     if (facts->scan_failure == UNINSPECTABLE_NONE && arena_is_full(facts->arena))

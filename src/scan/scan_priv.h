@@ -25,11 +25,28 @@ struct budget {
     enum uninspectable spent; /* the limit that ended the walk, or UNINSPECTABLE_NONE */
 };
 
+/* Messages with more alternatives say the same thing over and over. */
+enum { ALTERNATIVES_MAX = 64, ALTERNATIVE_CHILDREN = 8 };
+
+/* A multipart/alternative whose parts are compared once their labels are known. */
+struct alternative {
+    struct span where;
+    struct span children[ALTERNATIVE_CHILDREN];
+    size_t count;
+};
+
+struct alternatives {
+    struct alternative *items;
+    size_t count, capacity;
+    unsigned met;           /* compared or not */
+};
+
 struct scan {
     const struct scan_plan *plan;
     struct facts *facts;    /* findings go here; its arena holds all that outlives a stream */
     struct reading *reading;
     struct budget budget;
+    struct alternatives alternatives;
     uint32_t documents;     /* streams so far: each has its own number for reading.h */
     bool leaving;           /* an extractor was used that its process must not outlive */
 };
@@ -126,6 +143,15 @@ bool message_looks_so(const struct stream *stream);
  * "2!mail.eml!" for a member. depth as in struct stream.
  */
 void message_read(struct scan *scan, struct span bytes, struct span prefix, unsigned depth);
+
+/* --- alternative.c ------------------------------------------------------- */
+
+/* The parts of a multipart/alternative that show the same text; all spans in the facts' arena. */
+void alternative_note(struct scan *scan, struct span where, const struct span *children,
+                      size_t count);
+
+/* After reading_finish(): name those whose parts carry different labels. */
+void alternative_judge(struct scan *scan);
 
 /* --- senders.c ----------------------------------------------------------- */
 
