@@ -21,6 +21,8 @@
 #include "base/err.h"
 #include "facts/facts.h"
 #include "facts/plan.h"
+#include "facts/revision.h"
+#include "wire/revision.h"
 
 struct cage;
 
@@ -59,5 +61,14 @@ void cage_free(struct cage **cage);
 int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
               struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,
               struct err *err);
+
+/*
+ * Have a message edited by a caged child, under the same deadline. answer keeps
+ * the octets that revised_out looks into; the caller initialises and ends it.
+ * Returns -1 and err when no child did it: crash, timeout, or an answer that is none.
+ */
+int cage_revise(struct cage *cage, int message_fd, uint64_t size, const struct revision *revision,
+                void (*tick)(void *), void *tick_data, struct buf *answer,
+                struct revised *revised_out, struct err *err);
 
 #endif

@@ -21,7 +21,8 @@ enum {
 /* What a scanner is given. */
 enum scan_kind {
     SCAN_MESSAGE = 1,   /* an Internet message, header and body (RFC 5322) */
-    SCAN_DOCUMENT       /* a bare file with a name */
+    SCAN_DOCUMENT,      /* a bare file with a name */
+    SCAN_REVISION       /* a message to be edited, not read: wire/revision.h */
 };
 
 struct span_list {

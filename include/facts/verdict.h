@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "facts/revision.h"
 
 /* Far apart and never zero, so that neither cleared nor damaged memory says "accept". */
 enum action {
@@ -83,6 +84,7 @@ struct verdict {
     size_t rule_count;
     struct edit *edits;         /* in the order to apply */
     size_t edit_count;
+    struct revision revision;   /* what changes in the body; empty: nothing */
 
     bool observed_only;         /* the whole policy observes: nothing above was applied */
     enum action would;          /* with observed_only: what enforcement would have done; else equals action */

@@ -12,7 +12,10 @@
  */
 #include <stdbool.h>
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "facts/plan.h"
+#include "facts/revision.h"
 #include "scan/scan.h"
 
 struct template_work {
@@ -20,6 +23,10 @@ struct template_work {
     void *(*prepare)(const struct scan_plan *plan);
     /* In a caged child, for each message; as scanner_scan(). */
     bool (*scan)(void *prepared, const struct scan_job *job, struct facts *facts);
+    /* The same for an order to edit; as revise_message(). */
+    enum revise_result (*revise)(struct arena *arena, struct span message,
+                                 const struct revision *revision, struct buf *body_out,
+                                 struct span *type_out);
 };
 
 /*

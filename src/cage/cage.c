@@ -270,24 +270,63 @@ static enum pool_end take_report(const struct errand *errand, int fd, struct fac
     return POOL_KILL;
 }
 
+static struct errand errand_of(struct cage *cage, int message_fd, uint64_t size,
+                               enum scan_kind kind, void (*tick)(void *), void *tick_data)
+{
+    return (struct errand){ .cage = cage,
+                            .job = { .id = __atomic_add_fetch(&cage->next_job, 1, __ATOMIC_RELAXED),
+                                     .kind = kind,
+                                     .size = size },
+                            .message_fd = message_fd,
+                            .deadline_us = clock_monotonic_us() +
+                                           (uint64_t)cage->limits.time_ms * 1000,
+                            .tick = tick,
+                            .tick_data = tick_data };
+}
+
 int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
               struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,
               struct err *err)
 {
-    struct errand errand = { .cage = cage,
-                             .job = { .kind = kind, .size = size, .name = name },
-                             .message_fd = message_fd,
-                             .deadline_us = clock_monotonic_us() +
-                                            (uint64_t)cage->limits.time_ms * 1000,
-                             .tick = tick,
-                             .tick_data = tick_data };
+    struct errand errand = errand_of(cage, message_fd, size, kind, tick, tick_data);
     struct child child;
 
-    errand.job.id = __atomic_add_fetch(&cage->next_job, 1, __ATOMIC_RELAXED);
+    errand.job.name = name;
     facts->scanned = false;
     facts->scan_failure = UNINSPECTABLE_CRASHED;
     if (hand_over(&errand, &child, err) != 0)
         return -1;
     pool_release(cage, &child, take_report(&errand, child.fd, facts));
     return 0;
+}
+
+int cage_revise(struct cage *cage, int message_fd, uint64_t size, const struct revision *revision,
+                void (*tick)(void *), void *tick_data, struct buf *answer,
+                struct revised *revised_out, struct err *err)
+{
+    struct errand errand = errand_of(cage, message_fd, size, SCAN_REVISION, tick, tick_data);
+    enum pool_end end = POOL_KILL;
+    bool leaving = false;
+    struct child child;
+    struct buf order;
+    int status;
+
+    buf_init(&order, 0);
+    revision_encode(revision, &order);
+    errand.job.revision = buf_span(&order);
+    if (order.failed)
+        err_set(err, "more to edit than one order holds");
+    status = order.failed ? -1 : hand_over(&errand, &child, err);
+    buf_fini(&order);
+    if (status != 0)
+        return -1;
+    if (await_answer(&errand, child.fd) &&
+        wire_receive(child.fd, answer, WIRE_MESSAGE_BYTES, NULL, NULL,
+                     errand.deadline_us + 2 * GRACE_US) == WIRE_OK &&
+        revised_decode(buf_span(answer), errand.job.id, revised_out, &leaving))
+        end = leaving ? POOL_LEAVING : POOL_REUSE;
+    else
+        err_set(err, "a scanner did not edit the message");
+    pool_release(cage, &child, end);
+    return end == POOL_KILL ? -1 : 0;
 }

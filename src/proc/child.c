@@ -8,6 +8,7 @@
 #include "proc/template.h"
 #include "wire/job.h"
 #include "wire/report.h"
+#include "wire/revision.h"
 
 enum {
     COPY_BYTES = 64 << 10,          /* a smaller message is read, which costs less than mapping it */
@@ -54,6 +55,43 @@ static bool nearly_spent(uint32_t cpu_seconds, const struct plan_limits *limits)
     return (uint64_t)used.tv_sec + 2 * (limits->time_ms / 1000 + 1) >= cpu_seconds;
 }
 
+/* Edit a message and leave the answer in desk->report; false when the order is none. */
+static bool revise(struct desk *desk, const struct job *job, struct span bytes, bool leaving)
+{
+    struct wire_in in = wire_in_of(job->revision);
+    struct revised revised = { .result = REVISE_IMPOSSIBLE };
+    struct revision revision;
+    struct buf body;
+
+    if (desk->work->revise == NULL || !revision_decode(&in, desk->arena, &revision) ||
+        !wire_is_done(&in))
+        return false;
+    buf_init(&body, WIRE_MESSAGE_BYTES - WIRE_FRAME_BYTES);
+    revised.result = desk->work->revise(desk->arena, bytes, &revision, &body, &revised.type);
+    if (revised.result == REVISE_DONE)
+        revised.body = buf_span(&body);
+    if (body.failed)
+        revised = (struct revised){ .result = REVISE_IMPOSSIBLE };
+    revised_encode(job->id, leaving, &revised, &desk->report);
+    buf_fini(&body);
+    return true;
+}
+
+/* Read a message and leave what was found in desk->report. Returns whether the child must be replaced. */
+static bool scan(struct desk *desk, const struct job *job, struct span bytes, bool leaving,
+                 struct facts *facts)
+{
+    leaving = desk->work->scan(desk->prepared,
+                               &(struct scan_job){ .kind = job->kind,
+                                                   .bytes = bytes,
+                                                   .name = job->name,
+                                                   .time_ms = job->time_ms },
+                               facts) ||
+              leaving || arena_used_bytes(desk->arena) > LARGE_BYTES;
+    report_encode(job->id, leaving, desk->limits, facts, &desk->report);
+    return leaving;
+}
+
 /* One message; false when the child must end without a word. */
 static bool read_one(struct desk *desk, int fd, bool last, uint32_t cpu_seconds, bool *leaving_out)
 {
@@ -62,6 +100,7 @@ static bool read_one(struct desk *desk, int fd, bool last, uint32_t cpu_seconds,
     struct facts *facts;
     struct job job;
     struct span bytes;
+    bool answered = true;
     int message_fd;
 
     if (wire_receive(fd, &desk->order, WIRE_FRAME_BYTES, &message_fd, &fds, WIRE_FOREVER) !=
@@ -77,19 +116,15 @@ static bool read_one(struct desk *desk, int fd, bool last, uint32_t cpu_seconds,
     close(message_fd);
     if (bytes.ptr == NULL)
         return false;
-    *leaving_out = desk->work->scan(desk->prepared,
-                                    &(struct scan_job){ .kind = job.kind,
-                                                        .bytes = bytes,
-                                                        .name = job.name,
-                                                        .time_ms = job.time_ms },
-                                    facts) ||
-                   last || job.size > LARGE_BYTES ||
-                   arena_used_bytes(desk->arena) > LARGE_BYTES ||
-                   nearly_spent(cpu_seconds, desk->limits);
-    close_message(bytes);
     buf_clear(&desk->report);
-    report_encode(job.id, *leaving_out, desk->limits, facts, &desk->report);
-    return !desk->report.failed &&
+    *leaving_out =
+        last || job.size > LARGE_BYTES || nearly_spent(cpu_seconds, desk->limits);
+    if (job.kind == SCAN_REVISION)
+        answered = revise(desk, &job, bytes, *leaving_out);
+    else
+        *leaving_out = scan(desk, &job, bytes, *leaving_out, facts);
+    close_message(bytes);
+    return answered && !desk->report.failed &&
            wire_send(fd, buf_span(&desk->report), NULL, 0, WIRE_FOREVER) == WIRE_OK;
 }
 
@@ -123,7 +158,7 @@ void child_serve(int fd, const struct template_work *work, void *prepared,
     bool leaving = desk.arena == NULL;
 
     buf_init(&desk.order, 0);
-    buf_init(&desk.report, REPORT_BYTES);
+    buf_init(&desk.report, WIRE_MESSAGE_BYTES);
     buf_init(&desk.small, 0);
     if (!leaving)
         warm_up(&desk);

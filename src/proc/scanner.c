@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "proc/template.h"
+#include "revise/revise.h"
 
 enum { TEMPLATE_FD = 3 };
 
@@ -23,7 +24,7 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 
 int main(void)
 {
-    static const struct template_work work = { prepare, scan };
+    static const struct template_work work = { prepare, scan, revise_message };
     socklen_t len = sizeof(int);
     int type;
 

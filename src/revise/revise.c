@@ -19,18 +19,6 @@ struct reviser {
     struct span *type_out;
 };
 
-const char *revise_result_name(enum revise_result result)
-{
-    switch (result) {
-    case REVISE_UNCHANGED: return "unchanged";
-    case REVISE_DONE: return "done";
-    case REVISE_PROTECTED: return "protected";
-    case REVISE_AMBIGUOUS: return "ambiguous";
-    case REVISE_IMPOSSIBLE: return "impossible";
-    }
-    return NULL;
-}
-
 bool patches_add(struct patches *patches, size_t at, size_t len, struct span octets)
 {
     struct patch *moved = arena_grow(patches->arena, patches->items, patches->count,

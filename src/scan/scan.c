@@ -61,6 +61,7 @@ bool scanner_scan(struct scanner *scanner, const struct scan_job *job, struct fa
     switch (job->kind) {
     case SCAN_MESSAGE: message_read(&scan, job->bytes, SPAN(""), 0); break;
     case SCAN_DOCUMENT: read_document(&scan, job); break;
+    case SCAN_REVISION: break; /* an order to edit is not for us */
     }
     reading_finish(scan.reading);
     alternative_judge(&scan);

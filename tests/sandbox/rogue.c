@@ -270,7 +270,7 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 
 int main(void)
 {
-    static const struct template_work work = { prepare, scan };
+    static const struct template_work work = { prepare, scan, NULL };
 
     return template_run(TEMPLATE_FD, &work);
 }

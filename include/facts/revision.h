@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef FACTS_REVISION_H
+#define FACTS_REVISION_H
+
+/*
+ * What is to be changed in the body of a message: decided by the policy, carried
+ * out by revise/revise.h in the cage, since it takes a parser.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/span.h"
+
+enum {
+    REVISION_REPLACEMENTS = 200,
+    REVISION_NOTICES = 100,
+    REVISION_BYTES = 48 << 10   /* of all its text: it travels with the order to a scanner */
+};
+
+/* An address in text and HTML, in any case, to the one that takes its place. ASCII. */
+struct replacement {
+    struct span from, to;
+};
+
+/* A part, by its IMAP number ("2.1"; "1" is also a message of one part), that a text takes the place of. */
+struct notice {
+    struct span where;
+    struct span text;       /* UTF-8, lines ended by "\n" */
+};
+
+struct revision {
+    struct replacement *replacements;
+    size_t replacement_count;
+    struct notice *notices;
+    size_t notice_count;
+    struct span footer_text;    /* UTF-8, "\n"; empty: none */
+    struct span footer_html;    /* an HTML fragment, UTF-8; empty: none for HTML parts */
+};
+
+enum revise_result {
+    REVISE_UNCHANGED = 1,   /* nothing in it was to be edited, or all edits are in it already */
+    REVISE_DONE,
+    REVISE_PROTECTED,       /* what was to be edited is signed or encrypted */
+    REVISE_AMBIGUOUS,       /* readers differ on its structure */
+    REVISE_IMPOSSIBLE       /* charset, size or place do not allow the edit */
+};
+
+const char *revise_result_name(enum revise_result result);
+
+/* Does it ask for nothing? */
+bool revision_is_empty(const struct revision *revision);
+
+#endif
