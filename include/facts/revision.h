@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/span.h"
+#include "facts/verdict.h"
 
 enum {
     REVISION_REPLACEMENTS = 200,
@@ -46,6 +48,12 @@ enum revise_result {
 };
 
 const char *revise_result_name(enum revise_result result);
+
+/*
+ * What a verdict's edits ask for in the body. Lists in arena, text borrowed.
+ * Returns -1 when it is more than a revision holds, or the arena is full.
+ */
+int revision_of(struct arena *arena, const struct verdict *verdict, struct revision *revision_out);
 
 /* Does it ask for nothing? */
 bool revision_is_empty(const struct revision *revision);

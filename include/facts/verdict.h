@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "facts/revision.h"
 
 /* Far apart and never zero, so that neither cleared nor damaged memory says "accept". */
 enum action {
@@ -54,10 +53,17 @@ enum edit_kind {
     EDIT_RECIPIENT_ADD,         /* value */
     EDIT_RECIPIENT_DELETE,      /* value: verbatim, as in recipient_fact */
     EDIT_SENDER_SET,            /* value: new reverse-path without brackets */
-    EDIT_BODY                   /* value: the new body, whole */
+    /* in the body, carried out together: facts/revision.h */
+    EDIT_ADDRESS,               /* name: an address in text and HTML, value: the one that takes its place */
+    EDIT_PART,                  /* name: where, value: the notice that takes its place */
+    EDIT_FOOTER_TEXT,           /* value */
+    EDIT_FOOTER_HTML            /* value */
 };
 
 const char *edit_kind_name(enum edit_kind kind);
+
+/* Is it one in the body? */
+bool edit_kind_is_body(enum edit_kind kind);
 
 struct edit {
     enum edit_kind kind;
@@ -84,7 +90,6 @@ struct verdict {
     size_t rule_count;
     struct edit *edits;         /* in the order to apply */
     size_t edit_count;
-    struct revision revision;   /* what changes in the body; empty: nothing */
 
     bool observed_only;         /* the whole policy observes: nothing above was applied */
     enum action would;          /* with observed_only: what enforcement would have done; else equals action */

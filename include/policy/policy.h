@@ -198,6 +198,10 @@ struct rule {
     struct span_list recipients;                /* redirect and copy: addresses */
     struct sender_mapping *mappings;            /* rewrite */
     size_t mapping_count;
+    struct sender_mapping *contacts;            /* rewrite: addresses in the body */
+    size_t contact_count;
+    struct span footer_text, footer_html;       /* rewrite; templates */
+    struct span notice;                         /* rewrite: what takes the place of the parts it is about */
 };
 
 struct policy {

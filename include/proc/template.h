@@ -25,8 +25,8 @@ struct template_work {
     bool (*scan)(void *prepared, const struct scan_job *job, struct facts *facts);
     /* The same for an order to edit; as revise_message(). */
     enum revise_result (*revise)(struct arena *arena, struct span message,
-                                 const struct revision *revision, struct buf *body_out,
-                                 struct span *type_out);
+                                 const struct revision *revision, struct buf *message_out,
+                                 size_t *body_at_out, struct span *type_out);
 };
 
 /*

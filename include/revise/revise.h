@@ -19,13 +19,13 @@
 #include "facts/revision.h"
 
 /*
- * body_out gets the new body, all that follows the header, on REVISE_DONE. When
- * a message of a single part was itself replaced, *type_out gets the value its
- * Content-Type field must have then and Content-Transfer-Encoding must be
- * quoted-printable and Content-Disposition go; else it is empty.
+ * On REVISE_DONE message_out gets the whole new message; its body begins at
+ * *body_at_out. Its header is the old one, unless a message of one part became a
+ * notice: then *type_out has the new Content-Type (else it is empty), the transfer
+ * encoding is quoted-printable, and Content-Disposition is gone.
  */
 enum revise_result revise_message(struct arena *arena, struct span message,
-                                  const struct revision *revision, struct buf *body_out,
-                                  struct span *type_out);
+                                  const struct revision *revision, struct buf *message_out,
+                                  size_t *body_at_out, struct span *type_out);
 
 #endif

@@ -16,7 +16,8 @@ bool revision_decode(struct wire_in *in, struct arena *arena, struct revision *r
 struct revised {
     enum revise_result result;
     struct span type;       /* new Content-Type of a message replaced whole; else empty */
-    struct span body;       /* with REVISE_DONE, whole */
+    struct span message;    /* with REVISE_DONE, whole */
+    uint64_t body_at;       /* in it */
 };
 
 enum { REVISED_TYPE_BYTES = 200 };

@@ -252,7 +252,8 @@ static json_t *signatures(const struct facts *facts, bool *failed)
 /* A new subject or body is message text: of these only size and hash are kept. */
 static bool edit_is_message_text(const struct edit *edit)
 {
-    return edit->kind == EDIT_BODY || span_equals_nocase(edit->name, SPAN("Subject"));
+    return edit->kind == EDIT_PART || edit->kind == EDIT_FOOTER_TEXT ||
+           edit->kind == EDIT_FOOTER_HTML || span_equals_nocase(edit->name, SPAN("Subject"));
 }
 
 static json_t *edits(const struct verdict *verdict, bool *failed)

@@ -217,6 +217,35 @@ static void recipients(struct build *build, const struct outline *section, struc
             rule->recipients.count++;
 }
 
+/* Both ends are mailboxes: a domain in running text says too little. */
+static void contact_map(struct build *build, const struct outline *section, struct rule *rule)
+{
+    struct build_values values = build_list(build, section, "contact_map");
+
+    rule->contacts = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->contacts);
+    for (size_t i = 0; rule->contacts != NULL && i < values.count; i++) {
+        struct outline_value value = values.items[i];
+        size_t arrow = span_find(value.text, SPAN("->"));
+        struct sender_mapping *mapping = &rule->contacts[rule->contact_count];
+        if (arrow == value.text.len)
+            diagnose_error(build->d, value.place,
+                           "contact_map: \"%.*s\"; accepted: \"ADDRESS -> ADDRESS\"",
+                           SPAN_ARG(value.text));
+        else if (mailbox(build, "contact_map", value, span_trim(span_slice(value.text, 0, arrow)),
+                         &mapping->from) &&
+                 mailbox(build, "contact_map", value,
+                         span_trim(span_slice(value.text, arrow + 2, value.text.len)),
+                         &mapping->to))
+            rule->contact_count++;
+    }
+}
+
+static bool edits_body(const struct rule *rule)
+{
+    return rule->contact_count > 0 || rule->footer_text.len > 0 || rule->footer_html.len > 0 ||
+           rule->notice.len > 0;
+}
+
 static void sender_map(struct build *build, const struct outline *section, struct rule *rule)
 {
     struct build_values values = build_list(build, section, "sender_map");
@@ -251,19 +280,22 @@ static void check_fit(struct build *build, const struct outline *section, const 
     if (rule->header_count > 0 && !edits)
         diagnose_error(build->d, section->place, "rule \"%.*s\": headers are for tag and rewrite",
                        SPAN_ARG(section->title));
-    if (rule->remove_headers.count + rule->mapping_count > 0 && rule->action != ACTION_REWRITE)
+    if ((rule->remove_headers.count + rule->mapping_count > 0 || edits_body(rule)) &&
+        rule->action != ACTION_REWRITE)
         diagnose_error(build->d, section->place,
-                       "rule \"%.*s\": remove_headers and sender_map are for rewrite",
+                       "rule \"%.*s\": remove_headers, sender_map, contact_map, footer, footer_html "
+                       "and notice are for rewrite",
                        SPAN_ARG(section->title));
     if (rule->action == ACTION_TAG && rule->header_count == 0)
         diagnose_error(build->d, section->place,
                        "rule \"%.*s\": tag needs headers = {\"Name: value\"}",
                        SPAN_ARG(section->title));
     if (rule->action == ACTION_REWRITE && rule->mode == RULE_ENFORCE &&
-        rule->header_count + rule->remove_headers.count + rule->mapping_count == 0)
+        rule->header_count + rule->remove_headers.count + rule->mapping_count == 0 &&
+        !edits_body(rule))
         diagnose_warning(build->d, section->place,
-                         "rule \"%.*s\": rewrite changes nothing without sender_map, headers or "
-                         "remove_headers",
+                         "rule \"%.*s\": rewrite changes nothing without sender_map, contact_map, "
+                         "headers, remove_headers, footer, footer_html or notice",
                          SPAN_ARG(section->title));
     if (rule->when == 0 && rule->conditions.count == 0)
         diagnose_error(build->d, section->place,
@@ -296,6 +328,10 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     headers(build, section, rule);
     recipients(build, section, rule);
     sender_map(build, section, rule);
+    contact_map(build, section, rule);
+    rule->footer_text = value_text(section, "footer");
+    rule->footer_html = value_text(section, "footer_html");
+    rule->notice = value_text(section, "notice");
     check_fit(build, section, rule);
 }
 

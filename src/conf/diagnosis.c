@@ -24,7 +24,7 @@ static void add(struct diagnoses *d, enum severity severity, struct place place,
     d->items = items;
     vsnprintf(text, sizeof text, format, args);
     items[d->count++] = (struct diagnostic){ .severity = severity,
-                                             .file = place.file,
+                                             .file = arena_copy(d->arena, place.file),
                                              .line = place.line,
                                              .text = arena_copy(d->arena, span_of(text)) };
 }

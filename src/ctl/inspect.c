@@ -44,12 +44,11 @@ static void show_edit_values(json_t *object, const struct verdict *verdict)
     json_t *edits = json_object_get(object, "edits");
 
     for (size_t i = 0; i < verdict->edit_count; i++)
-        if (verdict->edits[i].kind != EDIT_BODY)
-            json_object_set_new(json_array_get(edits, i), "value",
-                                json_stringn(verdict->edits[i].value.ptr != NULL
-                                                 ? verdict->edits[i].value.ptr
-                                                 : "",
-                                             verdict->edits[i].value.len));
+        json_object_set_new(json_array_get(edits, i), "value",
+                            json_stringn(verdict->edits[i].value.ptr != NULL
+                                             ? verdict->edits[i].value.ptr
+                                             : "",
+                                         verdict->edits[i].value.len));
 }
 
 static char *answer_json(const struct work *work, const struct judgement *judgement)

@@ -9,6 +9,7 @@
 #include "conf/conf.h"
 #include "ctl_priv.h"
 #include "policy/decide.h"
+#include "review/review.h"
 #include "spool/spool.h"
 
 enum {
@@ -88,6 +89,20 @@ static int scan(const struct judge *judge, const char *path, int fd, uint64_t si
     return cage_scan(judge->cage, fd, size, kind, span_of(base_name(path)), NULL, NULL, facts, err);
 }
 
+/* As the daemon does: a verdict that edits the body holds only if the edits can be made. */
+static void edit_body(const struct judge *judge, int fd, uint64_t size, struct judgement *out)
+{
+    const struct review_subject subject = { judge->cage, judge->conf->policy, out->facts, fd, size,
+                                            NULL, NULL };
+    struct err err = { "" };
+    struct review review;
+
+    review_verdict(&subject, out->arena, &out->verdict, &review, &err);
+    review_fini(&review);
+    if (err.text[0] != '\0')
+        complain("%s: %s", out->path, err.text);
+}
+
 static int judge_spooled(const struct judge *judge, const char *path, struct spool *spool,
                          struct judgement *out, struct err *err)
 {
@@ -102,6 +117,8 @@ static int judge_spooled(const struct judge *judge, const char *path, struct spo
     if (scan(judge, path, fd, size, held, out->facts, err) != 0)
         return -1;
     policy_decide(judge->conf->policy, out->facts, DECIDE_ALL, out->arena, &out->verdict);
+    if (!judge->envelope.document)
+        edit_body(judge, fd, size, out);
     out->elapsed_us = clock_monotonic_us() - start;
     return 0;
 }

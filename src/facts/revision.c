@@ -13,6 +13,41 @@ const char *revise_result_name(enum revise_result result)
     return NULL;
 }
 
+/* A list for as many items as there are edits of that kind; NULL when there are more than most. */
+static void *list_for(struct arena *arena, const struct verdict *verdict, enum edit_kind kind,
+                      size_t most, size_t item_bytes)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < verdict->edit_count; i++)
+        count += verdict->edits[i].kind == kind;
+    return count > most ? NULL : arena_alloc(arena, (count + 1) * item_bytes);
+}
+
+int revision_of(struct arena *arena, const struct verdict *verdict, struct revision *revision_out)
+{
+    struct revision *r = revision_out;
+
+    *r = (struct revision){ 0 };
+    r->replacements = list_for(arena, verdict, EDIT_ADDRESS, REVISION_REPLACEMENTS,
+                               sizeof *r->replacements);
+    r->notices = list_for(arena, verdict, EDIT_PART, REVISION_NOTICES, sizeof *r->notices);
+    if (r->replacements == NULL || r->notices == NULL)
+        return -1;
+    for (size_t i = 0; i < verdict->edit_count; i++) {
+        const struct edit *edit = &verdict->edits[i];
+        if (edit->kind == EDIT_ADDRESS)
+            r->replacements[r->replacement_count++] = (struct replacement){ edit->name, edit->value };
+        else if (edit->kind == EDIT_PART)
+            r->notices[r->notice_count++] = (struct notice){ edit->name, edit->value };
+        else if (edit->kind == EDIT_FOOTER_TEXT)
+            r->footer_text = edit->value;
+        else if (edit->kind == EDIT_FOOTER_HTML)
+            r->footer_html = edit->value;
+    }
+    return 0;
+}
+
 bool revision_is_empty(const struct revision *revision)
 {
     return revision->replacement_count == 0 && revision->notice_count == 0 &&

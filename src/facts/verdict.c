@@ -57,7 +57,15 @@ const char *edit_kind_name(enum edit_kind kind)
     case EDIT_RECIPIENT_ADD: return "recipient-add";
     case EDIT_RECIPIENT_DELETE: return "recipient-delete";
     case EDIT_SENDER_SET: return "sender-set";
-    case EDIT_BODY: return "body";
+    case EDIT_ADDRESS: return "address";
+    case EDIT_PART: return "part";
+    case EDIT_FOOTER_TEXT: return "footer-text";
+    case EDIT_FOOTER_HTML: return "footer-html";
     }
     return NULL;
+}
+
+bool edit_kind_is_body(enum edit_kind kind)
+{
+    return kind >= EDIT_ADDRESS;
 }

@@ -104,7 +104,8 @@ static bool must_not_alter(const struct judgement *j, const struct rule *rule)
 
     for (size_t i = 0; i < j->facts->signatures.count; i++)
         is_signed = is_signed || !span_equals(j->facts->signatures.items[i].kind, SPAN("dkim"));
-    return is_signed && rule->action == ACTION_REWRITE && sendermap_touches(j, rule);
+    return is_signed && rule->action == ACTION_REWRITE &&
+           (sendermap_touches(j, rule) || bodymap_touches(j, rule));
 }
 
 /* Does an enforced rule that is met end the judgement? */
@@ -192,7 +193,7 @@ static void name_changes(struct verdict *verdict)
         altered = altered || verdict->edits[i].kind == EDIT_HEADER_DELETE ||
                   verdict->edits[i].kind == EDIT_SENDER_SET ||
                   verdict->edits[i].kind == EDIT_RECIPIENT_DELETE ||
-                  verdict->edits[i].kind == EDIT_BODY;
+                  edit_kind_is_body(verdict->edits[i].kind);
     for (size_t i = 0; i < verdict->rule_count; i++)
         altered = altered || (verdict->rules[i].met && verdict->rules[i].mode == RULE_ENFORCE &&
                               verdict->rules[i].action == ACTION_REWRITE);

@@ -52,7 +52,9 @@ int effects_apply(struct judgement *j, const struct rule *rule, const struct rea
     if (set_headers(j, rule, reasons, verdict) != 0 || remove_headers(j, rule, verdict) != 0 ||
         add_recipients(j, rule, verdict) != 0)
         return -1;
-    return rule->action == ACTION_REWRITE ? sendermap_apply(j, rule, verdict) : 0;
+    if (rule->action != ACTION_REWRITE)
+        return 0;
+    return sendermap_apply(j, rule, verdict) != 0 ? -1 : bodymap_apply(j, rule, reasons, verdict);
 }
 
 /* Deletions go by what RCPT said, to the octet: anything else deletes nobody. */

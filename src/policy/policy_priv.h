@@ -137,6 +137,11 @@ void reply_build_failure(const struct judgement *j, enum failure failure, enum a
 struct span template_expand(const struct judgement *j, const struct rule *rule,
                             const struct reasons *reasons, struct span text);
 
+/* bodymap.c: what a rewrite changes in the body */
+int bodymap_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                  struct verdict *verdict);
+bool bodymap_touches(const struct judgement *j, const struct rule *rule);
+
 /* sendermap.c */
 int sendermap_apply(struct judgement *j, const struct rule *rule, struct verdict *verdict);
 bool sendermap_touches(const struct judgement *j, const struct rule *rule);

@@ -236,8 +236,11 @@ static int apply_edit(struct edit_run *run, const struct edit *edit)
         return delete_recipient(run, edit->value);
     case EDIT_SENDER_SET:
         return set_sender(run, edit->value);
-    case EDIT_BODY:
-        return 0;
+    case EDIT_ADDRESS:
+    case EDIT_PART:
+    case EDIT_FOOTER_TEXT:
+    case EDIT_FOOTER_HTML:
+        return 0; /* in the body already: review/review.h */
     }
     return check(run, MI_FAILURE, "unknown edit");
 }
@@ -270,7 +273,7 @@ static int hold(struct edit_run *run, const struct verdict *verdict)
 }
 
 int actions_apply(SMFICTX *context, const struct message *message, const struct verdict *verdict,
-                  struct err *err)
+                  const struct review *review, struct err *err)
 {
     struct edit_run run = { context, message, message->arena, message->fields, 0, err };
 
@@ -283,8 +286,5 @@ int actions_apply(SMFICTX *context, const struct message *message, const struct 
             return -1;
     if (verdict->action == ACTION_QUARANTINE && hold(&run, verdict) < 0)
         return -1;
-    for (size_t i = 0; i < verdict->edit_count; i++)
-        if (verdict->edits[i].kind == EDIT_BODY && replace_body(&run, verdict->edits[i].value) < 0)
-            return -1;
-    return 0;
+    return review->edited ? replace_body(&run, review->body) : 0;
 }

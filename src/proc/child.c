@@ -61,19 +61,22 @@ static bool revise(struct desk *desk, const struct job *job, struct span bytes, 
     struct wire_in in = wire_in_of(job->revision);
     struct revised revised = { .result = REVISE_IMPOSSIBLE };
     struct revision revision;
-    struct buf body;
+    struct buf message;
+    size_t body_at = 0;
 
     if (desk->work->revise == NULL || !revision_decode(&in, desk->arena, &revision) ||
         !wire_is_done(&in))
         return false;
-    buf_init(&body, WIRE_MESSAGE_BYTES - WIRE_FRAME_BYTES);
-    revised.result = desk->work->revise(desk->arena, bytes, &revision, &body, &revised.type);
+    buf_init(&message, WIRE_MESSAGE_BYTES - WIRE_FRAME_BYTES);
+    revised.result = desk->work->revise(desk->arena, bytes, &revision, &message, &body_at,
+                                        &revised.type);
     if (revised.result == REVISE_DONE)
-        revised.body = buf_span(&body);
-    if (body.failed)
+        revised.message = buf_span(&message);
+    revised.body_at = body_at;
+    if (message.failed)
         revised = (struct revised){ .result = REVISE_IMPOSSIBLE };
     revised_encode(job->id, leaving, &revised, &desk->report);
-    buf_fini(&body);
+    buf_fini(&message);
     return true;
 }
 

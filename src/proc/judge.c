@@ -32,8 +32,6 @@ static int scan(SMFICTX *context, struct message *message)
 {
     struct facts *facts = message->facts;
     struct err err = { "" };
-    uint64_t size;
-    int fd;
 
     message_end_header(message);
     if (message->problem.text[0] != '\0')
@@ -42,13 +40,32 @@ static int scan(SMFICTX *context, struct message *message)
         facts->scan_failure = UNINSPECTABLE_TOO_LARGE;
         return 0;
     }
-    fd = spool_seal(message->spool, &size, &message->problem);
-    if (fd < 0)
+    message->sealed_fd =
+        spool_seal(message->spool, &message->sealed_bytes, &message->problem);
+    if (message->sealed_fd < 0)
         return -1;
-    if (cage_scan(message->generation->cage, fd, size, SCAN_MESSAGE, (struct span){ NULL, 0 },
-                  tell_progress, context, facts, &err) < 0)
+    if (cage_scan(message->generation->cage, message->sealed_fd, message->sealed_bytes,
+                  SCAN_MESSAGE, (struct span){ NULL, 0 }, tell_progress, context, facts, &err) < 0)
         log_problem(LOG_ERR, "scan", err.text);
     return 0;
+}
+
+/* Have the edits in the body made, and what comes out judged, before any of it is recorded. */
+static void edit_body(SMFICTX *context, struct message *message, struct verdict *verdict,
+                      struct review *review)
+{
+    const struct review_subject subject = { message->generation->cage,
+                                            message->generation->conf->policy,
+                                            message->facts,
+                                            message->sealed_fd,
+                                            message->sealed_bytes,
+                                            tell_progress,
+                                            context };
+    struct err err = { "" };
+
+    review_verdict(&subject, message->arena, verdict, review, &err);
+    if (err.text[0] != '\0')
+        log_problem(LOG_WARNING, "edit", err.text);
 }
 
 /* The verdict when the fault is ours. It can be recorded as any other. */
@@ -97,7 +114,7 @@ static void record_outcome_of(const struct judge *judge, const struct message *m
 }
 
 static sfsistat act(SMFICTX *context, const struct message *message, const struct verdict *verdict,
-                    struct err *problem)
+                    const struct review *review, struct err *problem)
 {
     if (verdict->observed_only)
         return SMFIS_CONTINUE;
@@ -107,7 +124,7 @@ static sfsistat act(SMFICTX *context, const struct message *message, const struc
     case ACTION_REWRITE:
     case ACTION_REDIRECT:
     case ACTION_QUARANTINE:
-        if (actions_apply(context, message, verdict, problem) < 0)
+        if (actions_apply(context, message, verdict, review, problem) < 0)
             return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
         return SMFIS_CONTINUE;
     case ACTION_REJECT:
@@ -122,27 +139,40 @@ static sfsistat act(SMFICTX *context, const struct message *message, const struc
     return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
 }
 
+static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, struct message *message,
+                               const struct verdict *verdict, const struct review *review)
+{
+    struct err problem = { "" };
+    sfsistat status;
+
+    if (record(judge, message, verdict, &problem) < 0) {
+        log_problem(LOG_ERR, "record", problem.text);
+        return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
+    }
+    status = act(context, message, verdict, review, &problem);
+    if (problem.text[0] != '\0')
+        log_problem(LOG_ERR, "action", problem.text);
+    record_outcome_of(judge, message, verdict, &problem);
+    return status;
+}
+
 sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct message *message)
 {
     const struct policy *policy = message->generation->conf->policy;
-    struct err problem = { "" };
+    struct review review = { .edited = false };
     struct verdict verdict;
     sfsistat status;
 
     note_envelope(context, message);
-    if (scan(context, message) == 0)
+    if (scan(context, message) == 0) {
         policy_decide(policy, message->facts, DECIDE_MET, message->arena, &verdict);
-    else
+        edit_body(context, message, &verdict, &review);
+    } else {
         decide_failure(&verdict);
+    }
     if (message->problem.text[0] != '\0')
         log_problem(LOG_ERR, "message", message->problem.text);
-    if (record(judge, message, &verdict, &problem) < 0) {
-        log_problem(LOG_ERR, "record", problem.text);
-        return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
-    }
-    status = act(context, message, &verdict, &problem);
-    if (problem.text[0] != '\0')
-        log_problem(LOG_ERR, "action", problem.text);
-    record_outcome_of(judge, message, &verdict, &problem);
+    status = record_and_act(judge, context, message, &verdict, &review);
+    review_fini(&review);
     return status;
 }

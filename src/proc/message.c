@@ -135,6 +135,7 @@ struct message *message_new(struct generation *generation, int spool_directory_f
         return NULL;
     }
     message->generation = generation;
+    message->sealed_fd = -1;
     message->arena = arena_new(ARENA_BYTES);
     message->facts = message->arena == NULL ? NULL : facts_new(message->arena);
     message->spool = spool_new(&limits, err);

@@ -27,6 +27,7 @@
 #include "facts/facts.h"
 #include "facts/verdict.h"
 #include "policy/decide.h"
+#include "review/review.h"
 #include "spool/spool.h"
 
 /* What the command line says. */
@@ -230,6 +231,8 @@ struct message {
     struct arena *arena;
     struct facts *facts;
     struct spool *spool;
+    int sealed_fd;          /* the spool's, once the message is whole; else -1 */
+    uint64_t sealed_bytes;
     struct field_names fields;
     struct err problem;     /* the first thing that went wrong on our side; empty: nothing */
     bool header_ended;
@@ -279,7 +282,7 @@ sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct messa
  * sense: the caller must answer with a temporary failure, which undoes what went before.
  */
 int actions_apply(SMFICTX *context, const struct message *message, const struct verdict *verdict,
-                  struct err *err);
+                  const struct review *review, struct err *err);
 
 /* A value fit for a header field: no control octets, folded, encoded (RFC 2047) where it is not ASCII. */
 struct span actions_header_value(struct arena *arena, struct span value, bool smtputf8);

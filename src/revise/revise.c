@@ -153,6 +153,31 @@ static const struct notice *notice_for(const struct revision *revision, struct s
     return NULL;
 }
 
+/* The message's own Content-* fields: those of the notice take the place of the first, the others go. */
+static bool retype_header(struct reviser *reviser, struct span type)
+{
+    const struct header_block *header = &reviser->tree.parts[0].header;
+    struct span nl = reviser->line_end;
+    bool written = false;
+
+    buf_clear(&reviser->decoded);
+    buf_printf(&reviser->decoded,
+               "Content-Type: %.*s%.*sContent-Transfer-Encoding: quoted-printable%.*s",
+               SPAN_ARG(type), SPAN_ARG(nl), SPAN_ARG(nl));
+    for (size_t i = 0; i < header->count; i++) {
+        const struct header_field *field = &header->fields[i];
+        if (!span_starts_with_nocase(field->name, SPAN("Content-")))
+            continue;
+        if (!patches_add(&reviser->patches, offset_of(reviser, field->raw), field->raw.len,
+                         written ? SPAN("") : buf_span(&reviser->decoded)))
+            return false;
+        written = true;
+    }
+    /* A message without such fields is plain ASCII text, and so is a notice in quoted-printable. */
+    return written ||
+           patches_add(&reviser->patches, 0, 0, buf_span(&reviser->decoded));
+}
+
 /* The part whole, header too, gives way to a text that says why. */
 static enum revise_result put_notice(struct reviser *reviser, uint32_t index,
                                      const struct notice *notice)
@@ -166,13 +191,16 @@ static enum revise_result put_notice(struct reviser *reviser, uint32_t index,
     if (whole_message ? is_protected(reviser, index) : is_protected(reviser, part->parent))
         return REVISE_PROTECTED;
     buf_clear(&reviser->encoded);
-    if (whole_message)
+    if (whole_message) {
         *reviser->type_out = type;
-    else
+        if (!retype_header(reviser, type))
+            return REVISE_IMPOSSIBLE;
+    } else {
         buf_printf(&reviser->encoded,
                    "Content-Type: %.*s%.*sContent-Transfer-Encoding: quoted-printable%.*s"
                    "Content-Disposition: inline%.*s%.*s",
                    SPAN_ARG(type), SPAN_ARG(nl), SPAN_ARG(nl), SPAN_ARG(nl), SPAN_ARG(nl));
+    }
     if (!encode_quoted_printable(notice->text, nl, &reviser->encoded) ||
         !patches_add(&reviser->patches, offset_of(reviser, old), old.len,
                      buf_span(&reviser->encoded)))
@@ -218,20 +246,26 @@ static enum revise_result revise_parts(struct reviser *reviser)
     return notices < reviser->revision->notice_count ? REVISE_IMPOSSIBLE : all;
 }
 
-/* Everything behind the header, with the patches in place. */
-static bool splice(const struct reviser *reviser, struct buf *body_out)
+/* The message with the patches in place. */
+static bool splice(const struct reviser *reviser, struct buf *message_out, size_t *body_at_out)
 {
-    size_t at = offset_of(reviser, reviser->tree.parts[0].contents[0]);
+    size_t body_at = offset_of(reviser, reviser->tree.parts[0].contents[0]), at = 0;
 
-    for (size_t i = 0; i < reviser->patches.count; i++) {
-        const struct patch *patch = &reviser->patches.items[i];
-        if (patch->at < at)
+    *body_at_out = 0;
+    for (size_t i = 0; i <= reviser->patches.count; i++) {
+        const struct patch *patch = i < reviser->patches.count ? &reviser->patches.items[i] : NULL;
+        size_t to = patch == NULL ? reviser->message.len : patch->at;
+        if (to < at)
             return false;
-        buf_append(body_out, span_slice(reviser->message, at, patch->at));
-        buf_append(body_out, patch->octets);
+        if (at <= body_at && body_at <= to)
+            *body_at_out = message_out->len + (body_at - at);
+        buf_append(message_out, span_slice(reviser->message, at, to));
+        if (patch == NULL)
+            break;
+        buf_append(message_out, patch->octets);
         at = patch->at + patch->len;
     }
-    return buf_append(body_out, span_slice(reviser->message, at, reviser->message.len));
+    return !message_out->failed;
 }
 
 static bool has_ambiguity(const struct mime_tree *tree)
@@ -239,7 +273,7 @@ static bool has_ambiguity(const struct mime_tree *tree)
     if (tree->stopped != UNINSPECTABLE_NONE)
         return true;
     for (size_t i = 0; i < tree->count; i++)
-        for (enum ambiguity kind = AMBIGUITY_CONTENT_TYPE_DUPLICATE;
+        for (enum ambiguity kind = AMBIGUITY_HEADER_MALFORMED;
              kind <= AMBIGUITY_MESSAGE_PARTIAL; kind++)
             if (ambiguity_set_has(&tree->parts[i].seen, kind))
                 return true;
@@ -247,8 +281,8 @@ static bool has_ambiguity(const struct mime_tree *tree)
 }
 
 enum revise_result revise_message(struct arena *arena, struct span message,
-                                  const struct revision *revision, struct buf *body_out,
-                                  struct span *type_out)
+                                  const struct revision *revision, struct buf *message_out,
+                                  size_t *body_at_out, struct span *type_out)
 {
     static const struct mime_limits limits = { PARTS, DEPTH };
     struct reviser reviser = { .arena = arena, .revision = revision, .message = message,
@@ -267,7 +301,7 @@ enum revise_result revise_message(struct arena *arena, struct span message,
     buf_fini(&reviser.decoded);
     buf_fini(&reviser.replaced);
     buf_fini(&reviser.encoded);
-    if (result == REVISE_DONE && !splice(&reviser, body_out))
+    if (result == REVISE_DONE && !splice(&reviser, message_out, body_at_out))
         return REVISE_IMPOSSIBLE;
     return result;
 }

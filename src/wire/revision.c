@@ -52,7 +52,8 @@ void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised
     wire_put_u8(out, leaving);
     wire_put_u32(out, revised->result);
     wire_put_span(out, revised->type);
-    wire_put_span(out, revised->body);
+    wire_put_u64(out, revised->body_at);
+    wire_put_span(out, revised->message);
 }
 
 bool revised_decode(struct span message, uint64_t job_id, struct revised *revised_out, bool *leaving_out)
@@ -63,9 +64,10 @@ bool revised_decode(struct span message, uint64_t job_id, struct revised *revise
     *leaving_out = wire_get_bool(&in);
     revised_out->result = wire_get_range(&in, REVISE_UNCHANGED, REVISE_IMPOSSIBLE);
     revised_out->type = wire_get_text(&in, REVISED_TYPE_BYTES);
-    revised_out->body = wire_get_span(&in, WIRE_MESSAGE_BYTES);
+    revised_out->body_at = wire_get_u64(&in);
+    revised_out->message = wire_get_span(&in, WIRE_MESSAGE_BYTES);
     for (size_t i = 0; i < revised_out->type.len; i++)
         if ((unsigned char)revised_out->type.ptr[i] < ' ')
             return false;
-    return same_job && wire_is_done(&in);
+    return same_job && wire_is_done(&in) && revised_out->body_at <= revised_out->message.len;
 }

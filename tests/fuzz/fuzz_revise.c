@@ -18,10 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct span message = { (const char *)bytes, size }, type;
     struct arena *arena = arena_new(0);
     enum revise_result result;
+    size_t body_at = 0;
     struct buf body;
 
     buf_init(&body, 0);
-    result = revise_message(arena, message, &revision, &body, &type);
+    result = revise_message(arena, message, &revision, &body, &body_at, &type);
+    if (result == REVISE_DONE && body_at > body.len)
+        abort();
     if (result != REVISE_DONE && result != REVISE_IMPOSSIBLE && body.len > 0)
         abort();
     buf_fini(&body);

@@ -477,7 +477,10 @@ static void tell_edit(struct buf *out, const struct edit *edit)
     case EDIT_RECIPIENT_ADD: buf_printf(out, " >%.*s", SPAN_ARG(edit->value)); break;
     case EDIT_RECIPIENT_DELETE: buf_printf(out, " <%.*s", SPAN_ARG(edit->value)); break;
     case EDIT_SENDER_SET: buf_printf(out, " =%.*s", SPAN_ARG(edit->value)); break;
-    case EDIT_BODY: buf_printf(out, " body"); break;
+    case EDIT_ADDRESS: buf_printf(out, " %.*s>%.*s", SPAN_ARG(edit->name), SPAN_ARG(edit->value)); break;
+    case EDIT_PART: buf_printf(out, " part:%.*s", SPAN_ARG(edit->name)); break;
+    case EDIT_FOOTER_TEXT:
+    case EDIT_FOOTER_HTML: buf_printf(out, " footer"); break;
     }
 }
 

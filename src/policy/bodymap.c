@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What a rewrite changes in the body: contact addresses to the official ones, a
+ * footer, a notice for the parts the rule is about. Only decided here; a caged
+ * scanner carries it out (revise/revise.h), and the result is judged again, so an
+ * edit that did not reach everything does not let the message pass.
+ */
+#include "policy_priv.h"
+
+static int replace_contacts(struct judgement *j, const struct rule *rule, struct verdict *verdict)
+{
+    for (size_t i = 0; i < rule->contact_count; i++) {
+        const struct sender_mapping *mapping = &rule->contacts[i];
+        bool met = false;
+        for (size_t n = 0; n < j->facts->contacts.count && !met; n++)
+            met = span_equals_nocase(j->facts->contacts.items[n].address, mapping->from);
+        if (met && effects_add(j, verdict, EDIT_ADDRESS, rule, mapping->from, mapping->to) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The IMAP number a place begins with: "2.1!plan.zip#line=3" is in part 2.1. */
+static struct span part_of(struct span where)
+{
+    size_t end = span_find_byte(where, '!');
+
+    return span_slice(where, 0, span_find_byte(span_slice(where, 0, end), '#'));
+}
+
+static int add_notice(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                      struct span part, struct verdict *verdict)
+{
+    struct reasons about = *reasons;
+
+    for (size_t i = 0; i < verdict->edit_count; i++)
+        if (verdict->edits[i].kind == EDIT_PART && span_equals(verdict->edits[i].name, part))
+            return 0;
+    about.where = part;
+    return effects_add(j, verdict, EDIT_PART, rule, part,
+                       template_expand(j, rule, &about, rule->notice));
+}
+
+/* Is the part one the rule speaks of, by its conditions or by the facts of its "when"? */
+static bool is_about(const struct judgement *j, const struct rule *rule,
+                     const struct selection *selection, size_t i)
+{
+    const struct part_fact *part = &j->facts->parts.items[i];
+
+    if (!is_selected(selection->parts, i))
+        return false;
+    if ((rule->when & fact_bit(FACT_UNINSPECTABLE)) != 0 && part->reason != UNINSPECTABLE_NONE)
+        return true;
+    if ((rule->when & fact_bit(FACT_ENCRYPTED)) != 0 && part->reason == UNINSPECTABLE_ENCRYPTED)
+        return true;
+    if ((rule->when & fact_bit(FACT_ACTIVE_CONTENT)) != 0 && part->active)
+        return true;
+    if ((rule->when & fact_bit(FACT_TYPE_MISMATCH)) != 0 && part->mismatch)
+        return true;
+    return selection->parts != NULL;
+}
+
+static int replace_parts(struct judgement *j, const struct rule *rule,
+                         const struct reasons *reasons, struct verdict *verdict)
+{
+    const fact_set labels = fact_bit(FACT_LABELLED) | fact_bit(FACT_LABEL_ABOVE_CEILING);
+    struct selection selection = { 0 };
+
+    if (rule->notice.len == 0)
+        return 0;
+    (void)conditions_select(j, rule, &selection);
+    for (size_t i = 0; i < j->facts->parts.count; i++)
+        if (is_about(j, rule, &selection, i) &&
+            add_notice(j, rule, reasons, part_of(j->facts->parts.items[i].where), verdict) != 0)
+            return -1;
+    for (size_t i = 0; (rule->when & labels) != 0 && i < j->facts->labels.count; i++) {
+        const struct label_fact *label = &j->facts->labels.items[i];
+        if (is_selected(selection.labels, i) && label->confidence >= rule->confidence &&
+            label->source != SOURCE_SUBJECT && label->source != SOURCE_HEADER &&
+            add_notice(j, rule, reasons, part_of(label->where), verdict) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int bodymap_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                  struct verdict *verdict)
+{
+    if (replace_contacts(j, rule, verdict) != 0 || replace_parts(j, rule, reasons, verdict) != 0)
+        return -1;
+    if (rule->footer_text.len > 0 &&
+        effects_add(j, verdict, EDIT_FOOTER_TEXT, rule, SPAN(""),
+                    template_expand(j, rule, reasons, rule->footer_text)) != 0)
+        return -1;
+    if (rule->footer_html.len > 0 &&
+        effects_add(j, verdict, EDIT_FOOTER_HTML, rule, SPAN(""),
+                    template_expand(j, rule, reasons, rule->footer_html)) != 0)
+        return -1;
+    return 0;
+}
+
+bool bodymap_touches(const struct judgement *j, const struct rule *rule)
+{
+    if (rule->footer_text.len > 0 || rule->footer_html.len > 0 || rule->notice.len > 0)
+        return true;
+    for (size_t i = 0; i < rule->contact_count; i++)
+        for (size_t n = 0; n < j->facts->contacts.count; n++)
+            if (span_equals_nocase(j->facts->contacts.items[n].address, rule->contacts[i].from))
+                return true;
+    return false;
+}
