@@ -40,6 +40,7 @@ struct mark {
     struct span folded;
     struct span symbols;
     bool several_words;
+    bool is_scripted;       /* made of look-alikes: in its own script it is another mark's to find */
     bool may_be_glued;      /* so long that it counts inside other letters too: "xDIFFUSION RESTREINTE" */
 };
 

@@ -204,6 +204,8 @@ static bool has_grammar(const struct sighting *s)
 {
     struct span rest = s->after, word;
 
+    if (span_find(s->mark, SPAN("//")) < s->mark.len)
+        return true;
     return span_starts_with(rest, SPAN("//")) &&
            (is_release(rest) || (next_word(&rest, &word) && phrases_is_qualifier(word)));
 }

@@ -36,14 +36,14 @@ static struct span stem_of(struct span name)
     return name;
 }
 
-bool filename_words(struct span name, struct buf *out)
+bool filename_words(struct span name, bool split_capitals, struct buf *out)
 {
     struct span stem = stem_of(span_slice(name, 0, NAME_BYTES));
 
     for (size_t i = 0; i < stem.len; i++) {
         char c = stem.ptr[i];
 
-        if (i > 0 && is_upper(c) && is_lower(stem.ptr[i - 1]))
+        if (split_capitals && i > 0 && is_upper(c) && is_lower(stem.ptr[i - 1]))
             buf_append_byte(out, ' ');
         buf_append_byte(out, c == '.' || c == '+' || c == '%' ? '_' : c);
     }

@@ -113,8 +113,10 @@ static bool add_mark(struct matcher *m, struct fold *fold, struct mark mark)
 
     if (!fold_text(fold, mark.written, FOLD_LOOKALIKES))
         return false;
+    mark.is_scripted = fold->has_lookalikes;
     added = add_form(m, &mark, buf_span(&fold->text)) &&
             (mark.kind != MARK_WORDS || add_unspaced(m, &mark, buf_span(&fold->text)));
+    mark.is_scripted = false;
     if (added && fold->has_lookalikes) {
         added = fold_text(fold, mark.written, FOLD_KEEP_SCRIPTS) &&
                 add_form(m, &mark, buf_span(&fold->text));

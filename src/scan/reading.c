@@ -51,7 +51,12 @@ void reading_filename(struct reading *reading, struct span where, uint32_t docum
                                .unit = UNIT_NONE };
 
     buf_init(&words, 0);
-    if (filename_words(name, &words)) {
+    reading->surest = CONFIDENCE_NONE;
+    /* As it is, and only then with capitals beginning words: "VS-NfD" must stay whole. */
+    for (int split = 0; split <= 1 && reading->surest == CONFIDENCE_NONE; split++) {
+        buf_clear(&words);
+        if (!filename_words(name, split == 1, &words))
+            break;
         passage.text = buf_span(&words);
         sightings_read(reading, &passage);
     }

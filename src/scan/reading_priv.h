@@ -87,8 +87,11 @@ struct span reading_place(struct reading *reading, const struct passage *passage
 
 /* --- filename.c ------------------------------------------------------------ */
 
-/* The words of a file name, without folders and extension: "NoteDR.v2.docx" gives "Note DR_v2". False when there are none. */
-bool filename_words(struct span name, struct buf *out);
+/*
+ * The words of a file name, without folders and extension: "NoteDR.v2.docx" gives
+ * "NoteDR_v2", or "Note DR_v2" when capitals begin words. False when there are none.
+ */
+bool filename_words(struct span name, bool split_capitals, struct buf *out);
 
 /* --- findings.c ---------------------------------------------------------- */
 

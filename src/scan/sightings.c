@@ -156,7 +156,7 @@ static bool is_separator(char c)
     return c == ' ' || c == '\n' || c == '-' || c == '_' || c == ':' || c == '/';
 }
 
-/* Are both the same but for separators? Folded texts: then no digit stood for a letter. */
+/* Are both folded texts the same but for separators? Then no digit stood for a letter. */
 static bool same_letters(struct span a, struct span b)
 {
     size_t i = 0, k = 0;
@@ -168,6 +168,28 @@ static bool same_letters(struct span a, struct span b)
             k++;
         if (i == a.len || k == b.len)
             return i == a.len && k == b.len;
+        if (a.ptr[i++] != b.ptr[k++])
+            return false;
+    }
+}
+
+static bool is_ascii_alnum(char c)
+{
+    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Do two texts as written have the same ASCII letters and digits, in the same case? */
+static bool same_spelling(struct span a, struct span b)
+{
+    size_t i = 0, k = 0, same = 0;
+
+    for (;; same++) {
+        while (i < a.len && !is_ascii_alnum(a.ptr[i]))
+            i++;
+        while (k < b.len && !is_ascii_alnum(b.ptr[k]))
+            k++;
+        if (i == a.len || k == b.len)
+            return i == a.len && k == b.len && same > 0;
         if (a.ptr[i++] != b.ptr[k++])
             return false;
     }
@@ -204,17 +226,18 @@ static void read_form(struct span original, const struct mark *mark, unsigned lo
             first = false;
         }
     }
-    /* Without Latin letters, small ones of other scripts are what folding left alone. */
-    if (!upper && !lower)
-        lower = has_cased_script(original) && span_equals(original, out->mark);
+    /* Without Latin letters, the last tells: small ones of other scripts are what folding left alone. */
+    if (!upper && !lower && original.len > 1)
+        lower = has_cased_script(original) &&
+                span_ends_with_nocase(out->mark, span_slice(original, original.len - 2, original.len));
     out->capitals = !lower || (look & LOOK_CAPITALS) != 0 ||
-                    (upper && same_letters(original, mark->written));
+                    (upper && same_spelling(original, mark->written));
 }
 
 /* An abbreviation counts only as the scheme writes it. */
 static bool is_as_written(struct span original, const struct mark *mark, unsigned look)
 {
-    return same_letters(original, mark->written) ||
+    return same_spelling(original, mark->written) || span_equals(original, mark->written) ||
            ((look & LOOK_CAPITALS) != 0 && span_equals_nocase(original, mark->written));
 }
 
@@ -305,17 +328,18 @@ static uint32_t line_of(struct sight *sight, size_t origin)
 static bool weigh(const struct sight *sight, struct sighting *sighting, size_t origin,
                   struct candidate *candidate)
 {
-    bool paged = is_paged(sight->passage);
-    bool at_bottom = origin >= sight->bottom_from;
+    bool body = sight->passage->region == REGION_BODY;
+    bool at_bottom = body && origin >= sight->bottom_from;
     struct weight weight;
 
-    sighting->placed = sight->passage->region == REGION_TITLE || origin < sight->top_end ||
-                       (at_bottom && (paged || sight->passage->is_last));
+    sighting->placed = sight->passage->region == REGION_TITLE ||
+                       (body && origin < sight->top_end) ||
+                       (at_bottom && (is_paged(sight->passage) || sight->passage->is_last));
     weight = confidence_weigh(sighting);
     candidate->confidence = candidate->confidence_at_end = weight.confidence;
     candidate->isolated = weight.isolated;
     candidate->portion = weight.portion;
-    if (at_bottom && !sighting->placed && sight->passage->region == REGION_BODY) {
+    if (at_bottom && !sighting->placed) {
         sighting->placed = true;
         candidate->confidence_at_end = confidence_weigh(sighting).confidence;
         if (candidate->confidence == CONFIDENCE_NONE)
@@ -340,6 +364,14 @@ static void keep(struct sight *sight, struct candidate *candidate, struct span o
     candidate->where = reading_place(reading, sight->passage, candidate->line);
     candidate->text = marking_text(reading->facts->arena, original);
     (void)findings_add(reading, candidate);
+}
+
+static bool has_ascii_letter(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((text.ptr[i] | 0x20) >= 'a' && (text.ptr[i] | 0x20) <= 'z')
+            return true;
+    return false;
 }
 
 /* One mark in the text: everything there is to say about it here. */
@@ -372,7 +404,8 @@ static void look_at(struct sight *sight, size_t index, bool contained)
 
     last += rest.len == 0 ? 0 : utf8_next(rest, &rune);
     original = span_slice(passage->text, origin, last);
-    if (last <= passage->seen_before)
+    if (last <= passage->seen_before ||
+        (mark->is_scripted && !sight->scripts_only && !has_ascii_letter(original)))
         return;
     candidate.obfuscated = sight->disguised || match->disguised || mark->kind == MARK_UNSPACED ||
                            fold_has_disguise(fold, match->from, match->to) ||
@@ -413,17 +446,29 @@ static int compare_matches(const void *a, const void *b)
     return left->mark < right->mark ? -1 : left->mark > right->mark;
 }
 
+/* Does cover, which begins no later, take the match in? */
+static bool is_covered(const struct match *cover, const struct match *match)
+{
+    return cover != NULL && cover->to >= match->to &&
+           (cover->from < match->from || cover->to > match->to);
+}
+
+/* What denies a marking need only reach into it: "ex-SECRET DÉFENSE". */
+static bool is_denied(const struct match *denial, const struct match *match)
+{
+    return denial != NULL && denial->from < match->from && denial->to > match->from;
+}
+
 /* Each match, the longest first of those that begin together; what lies inside another is told so. */
 static void look_at_all(struct sight *sight)
 {
     const struct match_list *matches = sight->matches;
-    const struct match *cover = NULL;
+    const struct match *cover = NULL, *denial = NULL;
 
     for (size_t i = 0; i < matches->count; i++) {
         const struct match *match = &matches->items[i];
         const struct mark *mark = matcher_mark(sight->reading->matcher, match->mark);
-        bool covered = cover != NULL && cover->to >= match->to &&
-                       (cover->from < match->from || cover->to > match->to);
+        bool covered = is_covered(cover, match);
 
         if (!counts(sight, match))
             continue;
@@ -436,10 +481,12 @@ static void look_at_all(struct sight *sight)
         }
         if (cover == NULL || match->to > cover->to)
             cover = match;
+        if (mark->kind == MARK_NEGATIVE && (denial == NULL || match->to > denial->to))
+            denial = match;
         if (mark->label == MARK_NO_LABEL ||
             (covered && matcher_mark(sight->reading->matcher, cover->mark)->label == mark->label))
             continue;
-        look_at(sight, i, covered);
+        look_at(sight, i, covered || is_denied(denial, match));
     }
 }
 
@@ -506,7 +553,10 @@ static void look_at_reversed(struct sight *sight)
         size_t at = span_find(rest, SPAN("\u202E"));
         char turned[REVERSED_BYTES];
         struct passage passage = *sight->passage;
-        struct sight back = { .reading = sight->reading, .passage = &passage, .disguised = true };
+        struct sight back = { .reading = sight->reading,
+                              .passage = &passage,
+                              .bottom_from = SIZE_MAX,
+                              .disguised = true };
         struct span run;
         size_t len = 0;
 

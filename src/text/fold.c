@@ -38,6 +38,7 @@ struct folding {
     size_t len, room;
     size_t last_delta;      /* original minus folded offset, of the newest run */
     bool pending_disguise;  /* something unseen was dropped right behind a letter */
+    bool pending_hyphen;    /* a soft hyphen was: it shows where the line ends */
 };
 
 void fold_init(struct fold *fold)
@@ -121,6 +122,7 @@ static bool emit(struct folding *f, const unsigned char *octets, size_t len, siz
             return false;
         f->pending_disguise = false;
     }
+    f->pending_hyphen = false;
     for (size_t i = 0; i < len; i++) {
         if (!note_origin(f, origin))
             return false;
@@ -135,6 +137,12 @@ static bool emit_gap(struct folding *f, bool newline, size_t origin)
     char last = f->len == 0 ? '\0' : f->out[f->len - 1];
 
     f->pending_disguise = false;
+    if (newline && f->pending_hyphen && f->len > 0) {
+        if (!emit(f, (const unsigned char *)"-", 1, origin))
+            return false;
+        last = '-';
+    }
+    f->pending_hyphen = false;
     if (last == '\n' || (last == ' ' && !newline))
         return true;
     if (last == ' ') {
@@ -186,6 +194,7 @@ static bool emit_record(struct folding *f, const unsigned char *record, uint32_t
         return emit_gap(f, (flags & FOLD_NEWLINE) != 0, origin);
     if ((flags & FOLD_IGNORED) != 0) {
         f->fold->has_override |= rune == 0x202E;
+        f->pending_hyphen = rune == 0xAD;
         if ((flags & FOLD_DISGUISE) != 0 && f->len > 0 && is_word_octet(f->out[f->len - 1]))
             f->pending_disguise = true;
         return true;
@@ -210,7 +219,7 @@ static bool emit_same(struct folding *f, size_t origin, size_t len)
         return false;
     if (f->pending_disguise && is_word_octet(f->source.ptr[origin]) && !note_disguise(f))
         return false;
-    f->pending_disguise = false;
+    f->pending_disguise = f->pending_hyphen = false;
     memcpy(f->out + f->len, f->source.ptr + origin, len);
     f->len += len;
     return true;
@@ -358,7 +367,7 @@ static bool fold_all(struct folding *f)
                 return false;
             if (f->pending_disguise && is_word_octet(plain[c]) && !note_disguise(f))
                 return false;
-            f->pending_disguise = false;
+            f->pending_disguise = f->pending_hyphen = false;
             stop = fold_plain(f, at);
             f->len += stop - at;
             at = stop;

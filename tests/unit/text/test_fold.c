@@ -27,6 +27,7 @@ static const struct fold_case fold_cases[] = {
     { "a \r\n\r\n  b\u2028c", "a\nb\nc", false },
     { " \n a", "\na", false },
     { "SEC\u00ADRET", "secret", false },
+    { "SEC\u00AD\r\nRET", "sec-\nret", false },
     { "S\u200BECRET", "secret", true },
     { "\uFEFFSECRET", "secret", false },
     { "SECRET\u200B OK", "secret ok", false },
