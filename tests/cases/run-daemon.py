@@ -34,18 +34,39 @@ def send(daemon, case, judged, queue_id):
 
 
 def told(outcome, judged):
-    """What the mail server was told, in the words of inspect: edits tell tag and rewrite from accept."""
-    edited = outcome.added or outcome.inserted or outcome.changed or outcome.sender or outcome.body is not None \
-        or outcome.recipients_added
-    if outcome.verdict == "accept" and judged["verdict"] in ("tag", "rewrite") and edited:
+    """What the mail server was told, in the words of inspect: only its edits tell tag and rewrite apart."""
+    if outcome.verdict in ("accept", "redirect") and judged["verdict"] in ("tag", "rewrite"):
         return judged["verdict"]
     return outcome.verdict
+
+
+def edits_told(outcome):
+    """The edits the mail server was asked for, as sorted (kind, what) pairs."""
+    told_of = [("header", name.lower()) for name, _ in outcome.added]
+    told_of += [("header", name.lower()) for _, name, _ in outcome.inserted + outcome.changed]
+    told_of += [("recipient-add", address.strip("<>")) for address in outcome.recipients_added]
+    told_of += [("recipient-delete", address.strip("<>")) for address in outcome.recipients_deleted]
+    told_of += [("sender-set", outcome.sender.strip("<>"))] if outcome.sender is not None else []
+    return sorted(set(told_of))
+
+
+def edits_judged(judged):
+    """The same of what inspect announced; a header to delete that is not there is no edit."""
+    announced = []
+    for edit in judged["edits"]:
+        if edit["kind"].startswith("header-"):
+            announced.append(("header", edit["name"].lower()))
+        elif edit["kind"] != "body":
+            announced.append((edit["kind"], edit["value"].strip("<>")))
+    return sorted(set(announced))
 
 
 def compare(case, judged, outcome, records):
     problems = []
     if told(outcome, judged) != judged["verdict"]:
         problems.append(f"mail server was told {told(outcome, judged)} {outcome.reply!r}")
+    if judged["verdict"] in ("tag", "rewrite", "redirect") and edits_told(outcome) != edits_judged(judged):
+        problems.append(f"edits told {edits_told(outcome)}, by inspect {edits_judged(judged)}")
     if len(records) != 1:
         return problems + [f"{len(records)} verdict records"]
     for member in ("verdict", "rule", "would"):
