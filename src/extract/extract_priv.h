@@ -13,6 +13,10 @@ extern const struct extractor extract_rtf;
 extern const struct extractor extract_smime;
 extern const struct extractor extract_pgp;
 extern const struct extractor extract_known;
+extern const struct extractor extract_tnef;
+extern const struct extractor extract_mbox;
+extern const struct extractor extract_card;
+extern const struct extractor extract_image;
 
 extern const struct extractor extract_html;
 extern const struct extractor extract_text;

@@ -3,50 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "../../../src/extract/mapi.h"
 #include "../../../src/extract/ole2.h"
-#include "recorder.h"
-
-/* A document that LibreOffice saved, from among the seeds. */
-static void load(const char *name, struct buf *out)
-{
-    const char *top = getenv("srcdir");
-    char path[4096], chunk[4096];
-    size_t got;
-    FILE *file;
-
-    snprintf(path, sizeof path, "%s/tests/fuzz/corpus/ole2/%s", top == NULL ? "." : top, name);
-    file = fopen(path, "rb");
-    assert_non_null(file);
-    buf_init(out, 0);
-    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
-        buf_append(out, (struct span){ chunk, got });
-    fclose(file);
-}
-
-static void expect(const char *file, const char *const *lines)
-{
-    struct recorder recorder;
-    struct buf bytes;
-
-    load(file, &bytes);
-    recorder_init(&recorder);
-    assert_int_equal(recorder_read(&recorder, buf_span(&bytes)), EXTRACT_OK);
-    for (; *lines != NULL; lines++) {
-        if (!recorder_has_line(&recorder, *lines)) {
-            print_error("%s: want: %s\n got: %s", file, *lines, recorder.log.ptr);
-            fail();
-        }
-    }
-    recorder_fini(&recorder);
-    buf_fini(&bytes);
-}
+#include "seeds.h"
 
 static void test_doc_tells_text_from_headers(void **state)
 {
@@ -56,7 +19,7 @@ static void test_doc_tells_text_from_headers(void **state)
     };
 
     (void)state;
-    expect("a.doc", lines);
+    seeds_expect("ole2/a.doc", EXTRACT_OK, lines);
 }
 
 static void test_xls_tells_sheets_and_what_is_hidden(void **state)
@@ -69,7 +32,7 @@ static void test_xls_tells_sheets_and_what_is_hidden(void **state)
     };
 
     (void)state;
-    expect("s.xls", lines);
+    seeds_expect("ole2/s.xls", EXTRACT_OK, lines);
 }
 
 /* However it is cut or broken, it is said to be broken, and ends. */
@@ -79,7 +42,7 @@ static void test_ole_survives_damage(void **state)
     struct buf bytes;
 
     (void)state;
-    load("a.doc", &bytes);
+    seeds_load("ole2/a.doc", &bytes);
     for (size_t len = 9; len < bytes.len; len += 97) {
         recorder_init(&recorder);
         assert_int_not_equal(recorder_read(&recorder, span_slice(buf_span(&bytes), 0, len)), EXTRACT_OK);
