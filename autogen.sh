@@ -10,8 +10,8 @@ set -eu
 cd "$(dirname "$0")"
 
 build_packages="autoconf automake make gcc libc6-dev pkg-config libmilter-dev libssl-dev
-libconfuse-dev libarchive-dev libexpat1-dev libgsf-1-dev libpoppler-glib-dev poppler-data libicu-dev
-libytnef0-dev libidn2-dev libjansson-dev libsystemd-dev libseccomp-dev libpcre2-dev libcmocka-dev
+libconfuse-dev libarchive-dev libexpat1-dev libicu-dev
+libidn2-dev libjansson-dev libsystemd-dev libseccomp-dev libpcre2-dev libcmocka-dev
 zlib1g-dev libdeflate-dev xz-utils"
 
 # What the demonstration and the tests run: real mail servers, real producers of documents.
