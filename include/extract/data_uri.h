@@ -20,4 +20,7 @@ bool data_uri_decode(struct span uri, struct span *type_out, struct buf *bytes_o
 /* Append what base64 text holds, up to its padding; octets outside the alphabet are passed over. */
 void data_uri_base64(struct span text, struct buf *bytes_out);
 
+/* Append text with its percent escapes (RFC 3986, 2.1) undone; what is none stays. */
+void data_uri_percent(struct span text, struct buf *out);
+
 #endif

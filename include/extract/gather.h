@@ -54,6 +54,9 @@ void gather_break_all(struct gather *gather);
 /* A value that stands for itself: on a line of its own. Empty ones are left out. */
 void gather_line(struct gather *gather, enum region region, struct span utf8);
 
+/* The target of a link: as it is, and with its percent escapes undone when it has any. */
+void gather_link(struct gather *gather, struct span uri);
+
 /* Hand over everything gathered so far. */
 void gather_flush(struct gather *gather);
 

@@ -11,7 +11,7 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static void undo_percent(struct span s, struct buf *out)
+void data_uri_percent(struct span s, struct buf *out)
 {
     for (size_t i = 0; i < s.len; i++) {
         if (s.ptr[i] == '%' && i + 2 < s.len && hex_value(s.ptr[i + 1]) >= 0 && hex_value(s.ptr[i + 2]) >= 0) {
@@ -74,11 +74,11 @@ bool data_uri_decode(struct span uri, struct span *type_out, struct buf *bytes_o
         return false;
     *type_out = span_trim(span_slice(head, 0, span_find_byte(head, ';')));
     if (!span_ends_with_nocase(span_trim(head), SPAN("base64"))) {
-        undo_percent(data, bytes_out);
+        data_uri_percent(data, bytes_out);
         return true;
     }
     buf_init(&escaped, 0);
-    undo_percent(data, &escaped);
+    data_uri_percent(data, &escaped);
     data_uri_base64(buf_span(&escaped), bytes_out);
     buf_fini(&escaped);
     return true;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "extract/data_uri.h"
+
 struct gather_look {
     size_t at;                  /* offset into the region's text */
     unsigned look;
@@ -114,6 +116,20 @@ void gather_line(struct gather *gather, enum region region, struct span utf8)
     gather_break(gather, region);
     gather_text(gather, region, 0, utf8);
     gather_break(gather, region);
+}
+
+void gather_link(struct gather *gather, struct span uri)
+{
+    struct buf plain;
+
+    gather_line(gather, REGION_LINK, uri);
+    if (span_find_byte(uri, '%') == uri.len)
+        return;
+    buf_init(&plain, 0);
+    data_uri_percent(uri, &plain);
+    if (!span_equals(buf_span(&plain), uri))
+        gather_line(gather, REGION_LINK, buf_span(&plain));
+    buf_fini(&plain);
 }
 
 void gather_flush(struct gather *gather)

@@ -174,7 +174,7 @@ static void read_link(struct reader *reader, struct span value)
     }
     if (span_starts_with_nocase(uri, SPAN("javascript:")))
         sink_active(reader->sink);
-    gather_line(&reader->gather, REGION_LINK, uri);
+    gather_link(&reader->gather, uri);
 }
 
 /* A whole page in an attribute. */
@@ -197,7 +197,7 @@ static bool is_one_of(struct span name, const char *const *names)
 
 /* Numbers, colours and names of looks: no place for words of a person. */
 static const char *const plain_attributes[] = {
-    "class", "id", "width", "height", "align", "valign", "border", "cellpadding", "cellspacing",
+    "class", "width", "height", "align", "valign", "border", "cellpadding", "cellspacing",
     "bgcolor", "color", "colspan", "rowspan", "dir", "lang", "xml:lang", "size", "face", "target",
     "type", "rel", "http-equiv", "role", "hspace", "vspace", "nowrap", "link", "vlink", "xmlns", NULL };
 static const char *const shown_attributes[] = {
@@ -224,6 +224,8 @@ static void read_attribute(struct reader *reader, struct span name, struct span 
         if (span_find_byte(text, '"') < text.len || span_find_byte(text, '\'') < text.len ||
             span_find_byte(text, '&') < text.len || span_find(text, SPAN("/*")) < text.len)
             gather_line(&reader->gather, REGION_CODE, decoded(reader, text));
+    } else if (span_equals_nocase(name, SPAN("id")) || span_equals_nocase(name, SPAN("name"))) {
+        gather_line(&reader->gather, REGION_NAME, decoded(reader, text));
     } else if (!is_one_of(name, plain_attributes)) {
         if (span_starts_with_nocase(name, SPAN("on")))
             sink_active(reader->sink);

@@ -40,6 +40,15 @@ static void index_vocabulary(struct reader *reader)
     }
 }
 
+/* As strcmp(); a name from a file may hold NUL and ends where its length says. */
+static int compare(struct span name, const char *word)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] != word[i] || word[i] == '\0')
+            return word[i] != '\0' && (unsigned char)name.ptr[i] < (unsigned char)word[i] ? -1 : 1;
+    return word[name.len] == '\0' ? 0 : -1;
+}
+
 static const struct office_word *look_up(const struct reader *reader, struct span name)
 {
     const struct office_word *words = reader->part->vocabulary->words;
@@ -48,9 +57,9 @@ static const struct office_word *look_up(const struct reader *reader, struct spa
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = strncmp(name.ptr, words[middle].name, name.len);
+        int order = compare(name, words[middle].name);
 
-        if (order == 0 && words[middle].name[name.len] == '\0')
+        if (order == 0)
             return &words[middle];
         if (order > 0)
             low = middle + 1;
@@ -183,7 +192,7 @@ static bool is_plain_name(struct span name)
            span_equals(name, SPAN("Ignorable")) || span_equals(name, SPAN("Requires"));
 }
 
-static enum region attribute_region(struct span name)
+static enum region attribute_region(struct span name, struct span value)
 {
     static const struct {
         const char *name;
@@ -200,7 +209,7 @@ static enum region attribute_region(struct span name)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (span_equals(name, span_of(known[i].name)))
             return known[i].region;
-    return REGION_CODE;
+    return span_find(value, SPAN("://")) < value.len ? REGION_LINK : REGION_CODE;
 }
 
 static void read_data_uri(struct reader *reader, struct span uri)
@@ -218,6 +227,14 @@ static void read_data_uri(struct reader *reader, struct span uri)
     buf_fini(&bytes);
 }
 
+static void read_value(struct reader *reader, enum region region, struct span value)
+{
+    if (region == REGION_LINK)
+        gather_link(reader->part->gather, value);
+    else
+        gather_line(reader->part->gather, region, value);
+}
+
 /* A value of each attribute on a line; region 0: by the attribute's name. */
 static void read_values(struct reader *reader, enum region region)
 {
@@ -227,7 +244,7 @@ static void read_values(struct reader *reader, enum region region)
         if (data_uri_is(value))
             read_data_uri(reader, value);
         else if (!is_plain_value(value) && !is_plain_name(name))
-            gather_line(reader->part->gather, region != 0 ? region : attribute_region(name), value);
+            read_value(reader, region != 0 ? region : attribute_region(name, value), value);
 }
 
 static void put_spaces(struct reader *reader, const struct level *level)

@@ -207,7 +207,7 @@ static void read_links(struct package *package, struct span name, struct span co
     ooxml_relations_read(&relations, package->zip.arena, name, content);
     for (size_t i = 0; i < relations.count; i++)
         if (relations.items[i].external)
-            gather_line(&package->gather, REGION_LINK, relations.items[i].target);
+            gather_link(&package->gather, relations.items[i].target);
 }
 
 static void read_xml_part(struct ooxml *ooxml, struct span name, struct span content)

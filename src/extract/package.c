@@ -29,6 +29,14 @@ void package_nest(struct package *package, struct span name, struct span content
     sink_nested(package->sink, &nested);
 }
 
+static void read_value(struct gather *gather, struct span value)
+{
+    if (span_find(value, SPAN("://")) < value.len)
+        gather_link(gather, value);
+    else
+        gather_line(gather, REGION_CODE, value);
+}
+
 /* One pass over all text; broken: each element is a line, else tags are passed over. */
 static bool read_xml_text(struct package *package, enum region region, struct span content, bool broken)
 {
@@ -53,7 +61,7 @@ static bool read_xml_text(struct package *package, enum region region, struct sp
             gather_break(gather, region);
         for (rest = xml.attributes; broken && kind == XML_START &&
                                     xml_attribute_next(&xml, &rest, &name, &value);)
-            gather_line(gather, REGION_CODE, value);
+            read_value(gather, value);
         if (broken && kind == XML_COMMENT && !span_starts_with(xml.text, SPAN("xml ")))
             gather_line(gather, REGION_CODE, xml.text);
     }
@@ -93,6 +101,16 @@ static void read_strings(struct package *package, struct span name, struct span 
     gather_break_all(gather);
 }
 
+/* Pictures a program makes of its own text, of the first page or of a table: no place of its own. */
+static bool is_preview(struct span name, struct span content)
+{
+    if (span_starts_with(content, SPAN("VCLMTF")))
+        return span_find(name, SPAN("TablePreview")) < name.len;
+    return (span_starts_with_nocase(name, SPAN("Thumbnails/")) || span_starts_with_nocase(name, SPAN("docProps/thumbnail"))) &&
+           (span_starts_with(content, SPAN("\x89PNG\r\n")) || span_starts_with(content, SPAN("\xff\xd8\xff")) ||
+            span_starts_with(content, SPAN("\xd7\xcd\xc6\x9a")) || span_starts_with(content, SPAN("\1\0\0\0")));
+}
+
 /* Parts that honest writers add and that hold nothing to read: printer settings, caches, fonts. */
 static bool is_inert(struct span name, struct span content)
 {
@@ -107,7 +125,7 @@ static bool is_inert(struct span name, struct span content)
 
 void package_read_other(struct package *package, struct span name, struct span content)
 {
-    if (is_inert(name, content))
+    if (is_preview(name, content) || is_inert(name, content))
         read_strings(package, name, content);
     else
         package_nest(package, name, content);
