@@ -293,8 +293,9 @@ static void read_encoded_multipart(struct message *message, const struct mime_pa
 
 static void read_part(struct message *message, const struct mime_part *part, unsigned level)
 {
-    /* Filling is no part; it is listed only where it was taken for one. */
-    bool is_first = part->shape == MIME_SINGLE;
+    /* Filling is no part, and a multipart is its children, unless it has none. */
+    bool is_first = part->shape == MIME_SINGLE ||
+                    (part->shape == MIME_MULTIPART && part->children == 0);
 
     for (size_t c = 0; c < part->content_count; c++)
         for (size_t e = 0; e < part->encoding_count; e++) {
