@@ -48,7 +48,7 @@ static void become_child(const int *fds, size_t count, const char *const *argume
     /* Out of the way first, so that no copy lands on one still needed. */
     int high[2];
     for (size_t i = 0; i < count; i++)
-        if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 64)) < 0)
+        if ((high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, ROLE_CONTROL_FD + (int)count)) < 0)
             _exit(127);
     for (size_t i = 0; i < count; i++)
         if (dup2(high[i], ROLE_CONTROL_FD + (int)i) < 0)

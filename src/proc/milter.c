@@ -7,7 +7,7 @@
  * libmilter calls back on changing threads and hands no pointer of ours along
  * before smfi_setpriv(), so the one static of the daemon is here.
  *
- * On a unix socket, header fields and body go without an answer (NR_HDR, NR_BODY),
+ * On a unix socket, header and body go without an answer (NR_HDR, NR_EOH, NR_BODY),
  * which spares a round trip for each; what fails there is answered for at the end of
  * the message. Over TCP every step gets its answer: a mail server that sends twice
  * without hearing anything waits for a delayed acknowledgement, 40 ms a message.
@@ -35,8 +35,10 @@ enum {
 struct milter {
     struct judge judge;
     struct kicker *kicker;
-    pthread_mutex_t mutex;          /* guards current */
+    pthread_mutex_t mutex;          /* guards current and recording */
+    pthread_cond_t changed;
     struct generation *current;     /* NULL before the first policy */
+    bool recording;                 /* an audit writer has been there */
     atomic_bool stopping;
     bool quiet;                     /* no answers to header fields and body: on a unix socket */
 };
@@ -61,6 +63,7 @@ static void replace_current(struct milter *milter, struct generation *generation
     pthread_mutex_lock(&milter->mutex);
     old = milter->current;
     milter->current = generation;
+    pthread_cond_signal(&milter->changed);
     pthread_mutex_unlock(&milter->mutex);
     generation_release(&old);
 }
@@ -74,7 +77,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions, un
     const unsigned long wanted_actions = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT |
                                          SMFIF_DELRCPT | SMFIF_CHGFROM | SMFIF_QUARANTINE;
     const unsigned long wanted_steps = SMFIP_HDR_LEADSPC |
-                                       (the_milter->quiet ? SMFIP_NR_HDR | SMFIP_NR_BODY : 0);
+                                       (the_milter->quiet ? SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY : 0);
 
     (void)unused2;
     (void)unused3;
@@ -88,7 +91,7 @@ static sfsistat on_negotiate(SMFICTX *context, unsigned long offered_actions, un
                               (char[]){ "j {daemon_name} {daemon_addr} {daemon_port} {client_addr} "
                                         "{client_name} {client_resolve}" });
     *actions = wanted_actions | (offered_actions & SMFIF_SETSYMLIST);
-    *steps = wanted_steps | SMFIP_NOUNKNOWN | SMFIP_NOEOH;
+    *steps = wanted_steps | SMFIP_NOUNKNOWN;
     *zero2 = *zero3 = 0;
     return SMFIS_CONTINUE;
 }
@@ -202,6 +205,16 @@ static sfsistat on_header(SMFICTX *context, char *name, char *value)
     return the_milter->quiet ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
+/* Asked for although it tells nothing: without it, libmilter does not take a body behind no header. */
+static sfsistat on_end_of_header(SMFICTX *context)
+{
+    struct message *message = message_of(context);
+
+    if (message != NULL)
+        message_end_header(message);
+    return the_milter->quiet ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+}
+
 static sfsistat on_body(SMFICTX *context, unsigned char *octets, size_t length)
 {
     struct message *message = message_of(context);
@@ -278,6 +291,20 @@ static void take_policy(struct milter *milter, int control_fd, const struct chan
         stop(milter);
 }
 
+static void take_audit(struct milter *milter, int fd)
+{
+    struct err err;
+
+    if (recorder_connect(milter->judge.recorder, fd, &err) < 0) {
+        log_problem(LOG_ERR, "record", err.text);
+        return;
+    }
+    pthread_mutex_lock(&milter->mutex);
+    milter->recording = true;
+    pthread_cond_signal(&milter->changed);
+    pthread_mutex_unlock(&milter->mutex);
+}
+
 /* One message from the parent; without a parent there is nothing left to do. */
 static void follow(struct milter *milter, int control_fd)
 {
@@ -293,8 +320,7 @@ static void follow(struct milter *milter, int control_fd)
         take_policy(milter, control_fd, &message);
         break;
     case CHANNEL_AUDIT:
-        if (recorder_connect(milter->judge.recorder, message.fds[0], &err) < 0)
-            log_problem(LOG_ERR, "record", err.text);
+        take_audit(milter, message.fds[0]);
         break;
     case CHANNEL_PING:
         (void)channel_send(control_fd, CHANNEL_PONG, NULL, "", &err);
@@ -326,7 +352,7 @@ static int register_callbacks(void)
         .xxfi_flags = SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_ADDRCPT | SMFIF_DELRCPT |
                       SMFIF_CHGFROM | SMFIF_QUARANTINE | SMFIF_SETSYMLIST,
         .xxfi_connect = on_connect, .xxfi_helo = on_helo, .xxfi_envfrom = on_mail, .xxfi_envrcpt = on_rcpt,
-        .xxfi_header = on_header, .xxfi_body = on_body, .xxfi_eom = on_end, .xxfi_abort = on_abort,
+        .xxfi_header = on_header, .xxfi_eoh = on_end_of_header, .xxfi_body = on_body, .xxfi_eom = on_end, .xxfi_abort = on_abort,
         .xxfi_close = on_close, .xxfi_data = on_data, .xxfi_negotiate = on_negotiate,
     };
     char where[16];
@@ -375,6 +401,15 @@ static int start_threads(struct milter *milter, struct err *err)
     return milter->kicker == NULL ? -1 : 0;
 }
 
+/* Until mail can be judged, connections wait in the socket's queue rather than be deferred. */
+static void wait_until_able(struct milter *milter)
+{
+    pthread_mutex_lock(&milter->mutex);
+    while (milter->current == NULL || !milter->recording)
+        pthread_cond_wait(&milter->changed, &milter->mutex);
+    pthread_mutex_unlock(&milter->mutex);
+}
+
 int milter_main(const struct daemon_options *options)
 {
     struct milter milter = { .current = NULL, .judge = { .spool_directory_fd = -1 } };
@@ -382,6 +417,7 @@ int milter_main(const struct daemon_options *options)
 
     log_open("vaguemestred/milter", options->foreground, (struct span){ NULL, 0 });
     pthread_mutex_init(&milter.mutex, NULL);
+    pthread_cond_init(&milter.changed, NULL);
     the_milter = &milter;
     milter.quiet = is_unix_socket(ROLE_LISTEN_FD);
     milter.judge.recorder = recorder_new();
@@ -391,6 +427,7 @@ int milter_main(const struct daemon_options *options)
         (void)channel_send(ROLE_CONTROL_FD, CHANNEL_FAILED, NULL, err.text, NULL);
         return 1;
     }
+    wait_until_able(&milter);
     (void)smfi_main();
     stop(&milter);
     return 1;

@@ -154,6 +154,17 @@ class Daemon:
             return []
         return [r for r in records if kind is None or r.get("kind") == kind]
 
+    def wait_record(self, kind, queue_id, seconds=10):
+        """The record, once it is there (the one after an action is not waited for), else None."""
+        end = time.monotonic() + seconds
+        while True:
+            for record in self.records(kind):
+                if record.get("queue_id") == queue_id:
+                    return record
+            if time.monotonic() > end:
+                return None
+            time.sleep(0.05)
+
     def stop(self, seconds=30):
         """SIGTERM; the exit status, or None when it had to be killed."""
         if self.process is None:

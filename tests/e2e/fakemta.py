@@ -11,7 +11,8 @@ import struct
 ADD_HEADERS, CHANGE_BODY, ADD_RECIPIENT, DELETE_RECIPIENT, CHANGE_HEADERS, QUARANTINE, CHANGE_SENDER = (
     1 << n for n in range(7))
 ALL_ACTIONS, ALL_STEPS = 0x1FF, 0x1FFFFF
-NO_REPLY_HEADER, NO_REPLY_BODY, LEADING_SPACE = 0x80, 0x80000, 0x100000
+NO_HEADER_END, NO_REPLY_HEADER, NO_REPLY_HEADER_END = 0x40, 0x80, 0x40000
+NO_REPLY_BODY, LEADING_SPACE = 0x80000, 0x100000
 
 BODY_CHUNK = 65535
 
@@ -196,6 +197,13 @@ class FakeMTA:
             return self.put(letter, data)
         return self.ask(letter, data)
 
+    def end_of_header(self):
+        if self.steps & NO_HEADER_END:
+            return None
+        if self.steps & NO_REPLY_HEADER_END:
+            return self.put(b"N")
+        return self.ask(b"N")
+
     def body(self, octets):
         for at in range(0, len(octets), BODY_CHUNK):
             if self.steps & NO_REPLY_BODY:
@@ -228,6 +236,7 @@ class FakeMTA:
             fields.append([name.rstrip(b" \t"), value])
         for name, value in fields:
             self.header(name, value)
+        self.end_of_header()
         self.body(body)
 
     def send(self, sender, recipients, message, arguments=(), macros=None, queue_id="4TEST"):
