@@ -522,26 +522,19 @@ def test_out_of_descriptors_defers_and_recovers():
     with Daemon(POLICY, limits=few) as poor:
         held = []
         try:
-            for _ in range(80):
-                held.append(FakeMTA(poor.address, actions=None, timeout=2))
-            answered = 0
-            for mta in held:
-                try:
-                    mta.negotiate()
-                    answered += 1
-                except (OSError, Closed):
-                    break
-            true(0 < answered < 80, f"{answered} sessions served with 64 descriptors")
-            try:
-                held[0].connect()
-                held[0].helo()
-                outcome = held[0].send(OFFICER, "b@example.org", message(OFFICER))
-                true(outcome.answer in ("tempfail", "accept"), outcome.answer)
-            except (OSError, Closed):
-                pass
-        finally:
-            for mta in held:
-                mta.socket.close()
+            while len(held) < 80:
+                held.append(FakeMTA(poor.address, timeout=2))
+        except (OSError, Closed):
+            pass
+        true(0 < len(held) < 80, f"{len(held)} sessions served with 64 descriptors")
+        try:
+            held[0].connect()
+            held[0].helo()
+            true(held[0].send(OFFICER, "b@example.org", message(OFFICER)).answer == "tempfail", "no spool, no pass")
+        except (OSError, Closed):
+            pass
+        for mta in held:
+            mta.socket.close()
         end = time.monotonic() + 30
         while True:
             try:
