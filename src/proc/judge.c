@@ -3,7 +3,6 @@
  * The end of a message: scan, decide, record, act, in this order. Whatever goes
  * wrong on the way ends in a temporary failure, never in a pass.
  */
-#include <string.h>
 #include <syslog.h>
 
 #include "audit/record.h"
@@ -66,14 +65,6 @@ static void edit_body(SMFICTX *context, struct message *message, struct verdict 
     review_verdict(&subject, message->arena, verdict, review, &err);
     if (err.text[0] != '\0')
         log_problem(LOG_WARNING, "edit", err.text);
-}
-
-/* The verdict when the fault is ours. It can be recorded as any other. */
-static void decide_failure(struct verdict *verdict)
-{
-    memset(verdict, 0, sizeof *verdict);
-    verdict->action = verdict->would = ACTION_TEMPFAIL;
-    verdict->reply = *reply_internal_failure();
 }
 
 static int record(const struct judge *judge, const struct message *message, const struct verdict *verdict,
@@ -139,6 +130,22 @@ static sfsistat act(SMFICTX *context, const struct message *message, const struc
     return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
 }
 
+/* What the operator set for a record that cannot be written; a temporary failure unless told otherwise. */
+static sfsistat act_without_record(SMFICTX *context, const struct message *message)
+{
+    const struct policy *policy = message->generation->conf->policy;
+    const struct review none = { .edited = false };
+    struct err problem = { "" };
+    struct verdict failure;
+    sfsistat status;
+
+    policy_decide_failure(policy, message->facts, FAILURE_AUDIT, message->arena, &failure);
+    status = act(context, message, &failure, &none, &problem);
+    if (problem.text[0] != '\0')
+        log_problem(LOG_ERR, "action", problem.text);
+    return status;
+}
+
 static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, struct message *message,
                                const struct verdict *verdict, const struct review *review)
 {
@@ -147,7 +154,7 @@ static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, stru
 
     if (record(judge, message, verdict, &problem) < 0) {
         log_problem(LOG_ERR, "record", problem.text);
-        return reply_send(context, reply_internal_failure(), ACTION_TEMPFAIL);
+        return act_without_record(context, message);
     }
     status = act(context, message, verdict, review, &problem);
     if (problem.text[0] != '\0')
@@ -168,7 +175,7 @@ sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct messa
         policy_decide(policy, message->facts, DECIDE_MET, message->arena, &verdict);
         edit_body(context, message, &verdict, &review);
     } else {
-        decide_failure(&verdict);
+        policy_decide_failure(policy, message->facts, FAILURE_NOT_SCANNED, message->arena, &verdict);
     }
     if (message->problem.text[0] != '\0')
         log_problem(LOG_ERR, "message", message->problem.text);
