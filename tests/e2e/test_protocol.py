@@ -412,6 +412,13 @@ def test_audit_writer_killed_defers_then_recovers():
                 time.sleep(0.2)
 
 
+def test_the_setting_for_a_lost_record_is_obeyed():
+    with Daemon(POLICY + "failure { audit = reject }\n") as strict, session(strict) as mta:
+        os.kill(strict.roles()["audit"], signal.SIGSTOP)
+        equal(mta.send(OFFICER, "b@example.org", message(OFFICER)).answer, "reject")
+        os.kill(strict.roles()["audit"], signal.SIGCONT)
+
+
 def test_full_disk_defers_then_recovers():
     if os.geteuid() != 0:
         raise Skip("mounting a small file system needs root")
