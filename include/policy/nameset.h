@@ -34,7 +34,10 @@ bool nameset_has(const struct nameset *set, struct span entry);
 /* Is the domain in it by name, by a suffix, or by "*"? The entry that says so goes to *by when not NULL. */
 bool nameset_has_domain(const struct nameset *set, struct span domain, struct span *by);
 
-/* The same for "local@domain": by its mailbox or by its domain. */
+/* Does a suffix in the set cover the domain (or longer suffix)? Which one goes to *by when not NULL. */
+bool nameset_has_suffix(const struct nameset *set, struct span domain, struct span *by);
+
+/* Is "local@domain" in it, by its mailbox or by its domain? */
 bool nameset_has_address(const struct nameset *set, struct span address, struct span domain);
 
 #endif

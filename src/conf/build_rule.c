@@ -297,7 +297,7 @@ static void check_fit(struct build *build, const struct outline *section, const 
                          "rule \"%.*s\": rewrite changes nothing without sender_map, contact_map, "
                          "headers, remove_headers, footer, footer_html or notice",
                          SPAN_ARG(section->title));
-    if (rule->when == 0 && rule->conditions.count == 0)
+    if (outline_setting(section, "when") == NULL && rule->conditions.count == 0)
         diagnose_error(build->d, section->place,
                        "rule \"%.*s\" has no condition; when = {always} stands for every message",
                        SPAN_ARG(section->title));

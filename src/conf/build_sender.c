@@ -9,20 +9,17 @@ static void warn_shadowed(struct build *build, const struct nameset *set,
                           const struct build_values *values)
 {
     enum { MOST = 20 };
-    size_t told = 0, shadowed = 0;
+    size_t shadowed = 0;
 
     for (size_t i = 0; i < values->count; i++) {
         struct outline_value value = values->items[i];
-        struct span domain = value.text, by;
-        size_t at = span_find_byte(domain, '@');
-        if (at < domain.len)
-            domain = span_slice(domain, at + 1, domain.len);
-        else if (domain.len > 0 && domain.ptr[0] == '.')
+        size_t at = span_find_byte(value.text, '@');
+        struct span domain = span_slice(value.text, at < value.text.len ? at + 1 : 0,
+                                        value.text.len), by;
+        if (!nameset_has_suffix(set, domain, &by) &&
+            (at == value.text.len || !nameset_has_domain(set, domain, &by)))
             continue;
-        if (!nameset_has_domain(set, domain, &by) || span_equals_nocase(by, value.text))
-            continue;
-        shadowed++;
-        if (told++ < MOST)
+        if (shadowed++ < MOST)
             diagnose_warning(build->d, value.place, "\"%.*s\" is covered by \"%.*s\" already",
                              SPAN_ARG(value.text), SPAN_ARG(by));
     }

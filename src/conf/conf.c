@@ -17,7 +17,9 @@ static void build_policy(struct build *build)
     build_exceptions(build);
     build_rules(build);
     build_rest(build);
-    lint(build);
+    /* What is only likely wrong can be told once nothing is. */
+    if (build->d->error_count == 0)
+        lint(build);
 }
 
 static void parse(struct conf *conf, const struct bundle *bundle, int64_t now_us)

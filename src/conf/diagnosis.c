@@ -56,6 +56,8 @@ static int by_place(const void *a, const void *b, void *bundle)
         return file_one < file_two ? -1 : 1;
     if (one->line != two->line)
         return one->line < two->line ? -1 : 1;
+    if (one->severity != two->severity)
+        return one->severity == SEVERITY_ERROR ? -1 : 1;
     return span_compare(one->text, two->text);
 }
 

@@ -230,28 +230,23 @@ static void read_setting(struct reader *r, struct outline *section, struct token
 {
     struct outline_setting setting = { .name = name.value, .place = { r->file, name.line } };
     bool appends = r->token.kind == TOKEN_APPENDS;
-    size_t start = r->accepted->len;
+    size_t start = r->accepted->len, errors = r->d->error_count;
 
     setting.setting = setting_find(section->kind, name.value, &setting.unless);
     accept_raw(r, name.raw);
     accept_raw(r, r->token.raw);
     advance(r);
-    if (setting.setting != NULL && appends && !setting.setting->is_list) {
+    if (setting.setting != NULL && appends && !setting.setting->is_list)
         diagnose_error(r->d, setting.place, "%.*s is no list; \"+=\" adds to lists only",
                        SPAN_ARG(name.value));
-        appends = false;
+    if (read_values(r, &setting)) {
+        if (setting.setting == NULL)
+            unknown_name(r, section, name.value, setting.place);
+        else if (r->d->error_count == errors)
+            keep_setting(r, section, &setting, appends);
     }
-    if (!read_values(r, &setting)) {
+    if (r->d->error_count > errors)
         r->accepted->len = start;
-    } else if (setting.setting == NULL) {
-        unknown_name(r, section, name.value, setting.place);
-        r->accepted->len = start;
-    } else {
-        size_t errors = r->d->error_count;
-        keep_setting(r, section, &setting, appends);
-        if (r->d->error_count > errors)
-            r->accepted->len = start;
-    }
 }
 
 static void read_statements(struct reader *r, struct outline *section);

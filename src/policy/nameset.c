@@ -87,6 +87,14 @@ static bool found(const struct nameset *set, struct span entry, struct span *by)
     return true;
 }
 
+bool nameset_has_suffix(const struct nameset *set, struct span domain, struct span *by)
+{
+    for (size_t i = 1; set->suffix_count > 0 && i < domain.len; i++)
+        if (domain.ptr[i] == '.' && found(set, span_slice(domain, i, domain.len), by))
+            return true;
+    return false;
+}
+
 bool nameset_has_domain(const struct nameset *set, struct span domain, struct span *by)
 {
     if (set->everything) {
@@ -94,14 +102,7 @@ bool nameset_has_domain(const struct nameset *set, struct span domain, struct sp
             *by = SPAN("*");
         return true;
     }
-    if (domain.len == 0)
-        return false;
-    if (found(set, domain, by))
-        return true;
-    for (size_t i = 1; set->suffix_count > 0 && i < domain.len; i++)
-        if (domain.ptr[i] == '.' && found(set, span_slice(domain, i, domain.len), by))
-            return true;
-    return false;
+    return domain.len > 0 && (found(set, domain, by) || nameset_has_suffix(set, domain, by));
 }
 
 bool nameset_has_address(const struct nameset *set, struct span address, struct span domain)
