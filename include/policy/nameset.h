@@ -13,6 +13,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/span.h"
@@ -22,6 +23,8 @@ struct nameset {
     size_t capacity;        /* a power of two */
     size_t count;
     size_t suffix_count;
+    uint64_t lengths;       /* bit of each entry's length, and of its first octet, both modulo 64: */
+    uint64_t firsts;        /* small sets of many rules say no without hashing */
     bool everything;        /* "*" is in it */
 };
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "policy/nameset.h"
 
-#include <stdint.h>
-
 enum { FIRST_CAPACITY = 16 };
 
 static unsigned char lower(char c)
@@ -10,6 +8,11 @@ static unsigned char lower(char c)
     unsigned char u = (unsigned char)c;
 
     return u >= 'A' && u <= 'Z' ? (unsigned char)(u + ('a' - 'A')) : u;
+}
+
+static uint64_t first_bit(struct span entry)
+{
+    return UINT64_C(1) << (entry.len == 0 ? 0 : lower(entry.ptr[0])) % 64;
 }
 
 /* FNV-1a over lower case. Only an operator's entries are stored, so nobody can flood a chain. */
@@ -68,6 +71,8 @@ int nameset_add(struct arena *arena, struct nameset *set, struct span entry)
         return -1;
     *slot = copy;
     set->count++;
+    set->lengths |= UINT64_C(1) << entry.len % 64;
+    set->firsts |= first_bit(entry);
     if (entry.len > 0 && entry.ptr[0] == '.')
         set->suffix_count++;
     return 0;
@@ -75,7 +80,7 @@ int nameset_add(struct arena *arena, struct nameset *set, struct span entry)
 
 bool nameset_has(const struct nameset *set, struct span entry)
 {
-    return set->count > 0 && slot_of(set, entry)->ptr != NULL;
+    return (set->lengths >> entry.len % 64 & 1) != 0 && (set->firsts & first_bit(entry)) != 0 && slot_of(set, entry)->ptr != NULL;
 }
 
 static bool found(const struct nameset *set, struct span entry, struct span *by)
