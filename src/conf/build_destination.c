@@ -19,6 +19,19 @@ static void members(struct build *build, const struct outline *section,
                        SPAN_ARG(section->title));
 }
 
+static void caveats(struct build *build, const struct outline *section, struct ceiling *ceiling)
+{
+    struct build_values values = build_list(build, section, "never");
+
+    if (values.count > 0)
+        ceiling->never = arena_alloc(build->arena, build->policy->plan.label_count + 1);
+    for (size_t i = 0; i < values.count && ceiling->never != NULL; i++) {
+        int32_t label = build_label(build, values.items[i]);
+        if (label != POLICY_NONE)
+            ceiling->never[label] = true;
+    }
+}
+
 void build_destinations(struct build *build)
 {
     struct policy *policy = build->policy;
@@ -36,6 +49,7 @@ void build_destinations(struct build *build)
         destination->require_tls = value_bool(section, "require_tls");
         members(build, section, destination);
         build_ceiling(build, &destination->ceiling, &ceiling);
+        caveats(build, section, &destination->ceiling);
         destination->ceiling.unknown_allowed =
             destination->ceiling.everything ||
             span_equals(value_text(section, "unknown_label"), SPAN("allowed"));

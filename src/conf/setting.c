@@ -92,6 +92,8 @@ const struct setting settings_table[] = {
     SET(DESTINATION, "domains_file", FILE, .is_list = true, .meaning = "more of them, one a line"),
     SET(DESTINATION, "ceiling", TEXT, .is_list = true, .fallback = "none",
         .meaning = "the highest label of each scheme; \"none\": no label at all, \"any\": every label"),
+    SET(DESTINATION, "never", TEXT, .is_list = true,
+        .meaning = "labels that may not go there whatever the ceiling: caveats such as NOFORN"),
     SET(DESTINATION, "unknown_label", CHOICE, .choices = "above allowed", .fallback = "above",
         .meaning = "how labels that no scheme knows compare with the ceiling"),
     SET(DESTINATION, "require_tls", BOOL, .fallback = "false",

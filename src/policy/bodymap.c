@@ -68,7 +68,7 @@ static int replace_parts(struct judgement *j, const struct rule *rule,
 
     if (rule->notice.len == 0)
         return 0;
-    (void)conditions_select(j, rule, &selection);
+    (void)conditions_select(j, rule, &selection, NULL);
     for (size_t i = 0; i < j->facts->parts.count; i++)
         if (is_about(j, rule, &selection, i) &&
             add_notice(j, rule, reasons, part_of(j->facts->parts.items[i].where), verdict) != 0)

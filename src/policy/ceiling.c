@@ -21,6 +21,8 @@ bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceil
 {
     int32_t limit;
 
+    if (ceiling->never != NULL && is_known(policy, label) && ceiling->never[label])
+        return true;
     if (ceiling->everything)
         return false;
     if (!is_known(policy, label))

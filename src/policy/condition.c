@@ -243,31 +243,32 @@ enum thing {
 static const struct {
     enum thing thing;
     test_fn *test;
+    const char *name;
 } kinds[CONDITION_COUNT] = {
-    [CONDITION_SENDER] = { THING_SENDER, test_sender },
-    [CONDITION_SENDER_FIELD] = { THING_SENDER, test_sender_field },
-    [CONDITION_RECIPIENT] = { THING_RECIPIENT, test_recipient },
-    [CONDITION_DESTINATION] = { THING_RECIPIENT, test_destination },
-    [CONDITION_LABEL] = { THING_LABEL, test_label },
-    [CONDITION_LABEL_AT_LEAST] = { THING_LABEL, test_label_at_least },
-    [CONDITION_SOURCE] = { THING_LABEL, test_source },
-    [CONDITION_REASON] = { THING_PART, test_reason },
-    [CONDITION_FILE_NAME] = { THING_PART, test_file_name },
-    [CONDITION_TYPE] = { THING_PART, test_type },
-    [CONDITION_SHA256] = { THING_PART, test_sha256 },
-    [CONDITION_PART_ABOVE] = { THING_PART, test_part_above },
-    [CONDITION_CONTACT] = { THING_CONTACT, test_contact },
-    [CONDITION_AMBIGUITY] = { THING_AMBIGUITY, test_ambiguity },
-    [CONDITION_LOGIN] = { THING_MESSAGE, test_login },
-    [CONDITION_CLIENT] = { THING_MESSAGE, test_client },
-    [CONDITION_TLS] = { THING_MESSAGE, test_tls },
-    [CONDITION_DAEMON] = { THING_MESSAGE, test_daemon },
-    [CONDITION_HEADER] = { THING_MESSAGE, test_header },
-    [CONDITION_SUBJECT] = { THING_MESSAGE, test_subject },
-    [CONDITION_SIZE_ABOVE] = { THING_MESSAGE, test_size_above },
-    [CONDITION_RECIPIENTS_ABOVE] = { THING_MESSAGE, test_recipients_above },
-    [CONDITION_TIME] = { THING_MESSAGE, test_time },
-    [CONDITION_SIGNER] = { THING_MESSAGE, test_signer },
+    [CONDITION_SENDER] = { THING_SENDER, test_sender, "sender" },
+    [CONDITION_SENDER_FIELD] = { THING_SENDER, test_sender_field, "sender_field" },
+    [CONDITION_RECIPIENT] = { THING_RECIPIENT, test_recipient, "recipient" },
+    [CONDITION_DESTINATION] = { THING_RECIPIENT, test_destination, "destination" },
+    [CONDITION_LABEL] = { THING_LABEL, test_label, "label" },
+    [CONDITION_LABEL_AT_LEAST] = { THING_LABEL, test_label_at_least, "label_at_least" },
+    [CONDITION_SOURCE] = { THING_LABEL, test_source, "source" },
+    [CONDITION_REASON] = { THING_PART, test_reason, "reason" },
+    [CONDITION_FILE_NAME] = { THING_PART, test_file_name, "file_name" },
+    [CONDITION_TYPE] = { THING_PART, test_type, "type" },
+    [CONDITION_SHA256] = { THING_PART, test_sha256, "sha256" },
+    [CONDITION_PART_ABOVE] = { THING_PART, test_part_above, "part_above" },
+    [CONDITION_CONTACT] = { THING_CONTACT, test_contact, "contact" },
+    [CONDITION_AMBIGUITY] = { THING_AMBIGUITY, test_ambiguity, "ambiguity" },
+    [CONDITION_LOGIN] = { THING_MESSAGE, test_login, "login" },
+    [CONDITION_CLIENT] = { THING_MESSAGE, test_client, "client" },
+    [CONDITION_TLS] = { THING_MESSAGE, test_tls, "tls" },
+    [CONDITION_DAEMON] = { THING_MESSAGE, test_daemon, "daemon" },
+    [CONDITION_HEADER] = { THING_MESSAGE, test_header, "header" },
+    [CONDITION_SUBJECT] = { THING_MESSAGE, test_subject, "subject" },
+    [CONDITION_SIZE_ABOVE] = { THING_MESSAGE, test_size_above, "size_above" },
+    [CONDITION_RECIPIENTS_ABOVE] = { THING_MESSAGE, test_recipients_above, "recipients_above" },
+    [CONDITION_TIME] = { THING_MESSAGE, test_time, "time" },
+    [CONDITION_SIGNER] = { THING_MESSAGE, test_signer, "signer" },
 };
 
 static size_t thing_count(const struct facts *facts, enum thing thing)
@@ -330,8 +331,13 @@ static enum truth narrow(const struct judgement *j, const struct condition *cond
     return any;
 }
 
+const char *condition_name(enum condition_kind kind)
+{
+    return kinds[kind].name;
+}
+
 enum truth conditions_select(const struct judgement *j, const struct rule *rule,
-                             struct selection *selection)
+                             struct selection *selection, const struct condition **failed_out)
 {
     enum truth truth = TRUTH_YES;
 
@@ -346,8 +352,11 @@ enum truth conditions_select(const struct judgement *j, const struct rule *rule,
             one = TRUTH_YES;
         if (one < truth)
             truth = one;
-        if (truth == TRUTH_NO)
+        if (truth == TRUTH_NO) {
+            if (failed_out != NULL)
+                *failed_out = condition;
             break;
+        }
     }
     return truth;
 }

@@ -25,13 +25,22 @@ static void say_left_out(struct judgement *j, struct reasons *reasons)
                          SPAN_ARG(reasons->lines[reasons->count - 1]), reasons->left_out);
 }
 
-static struct span why_not(enum truth truth, const struct reasons *reasons, bool reached)
+static struct span why_not(struct judgement *j, enum truth truth, const struct reasons *reasons,
+                           bool reached)
 {
     if (!reached)
         return SPAN("not reached: a rule above decided");
     if (truth == TRUTH_UNKNOWN)
         return SPAN("cannot be told: the content was not read to its end");
-    return reasons->exception.len > 0 ? SPAN("excused by an exception") : SPAN("not met");
+    if (reasons->failed != NULL)
+        return arena_printf(j->arena, "its condition %s does not hold",
+                            condition_name(reasons->failed->kind));
+    if (reasons->excepted)
+        return SPAN("something its unless names holds");
+    if (reasons->exception.len > 0)
+        return arena_printf(j->arena, "excused by exception \"%.*s\"",
+                            SPAN_ARG(reasons->exception));
+    return SPAN("none of its facts holds");
 }
 
 static struct rule_outcome *add_outcome(struct judgement *j, const struct rule *rule,
@@ -59,7 +68,7 @@ static struct rule_outcome *add_outcome(struct judgement *j, const struct rule *
         outcome->because = arena_alloc(j->arena, sizeof *outcome->because);
         outcome->because_count = outcome->because == NULL ? 0 : 1;
         if (outcome->because != NULL)
-            *outcome->because = why_not(truth, reasons, reached);
+            *outcome->because = why_not(j, truth, reasons, reached);
     }
     return outcome;
 }
@@ -217,13 +226,17 @@ static void apply_mode(const struct policy *policy, struct verdict *verdict)
     verdict->edit_count = 0;
 }
 
-/* Without room for an answer: the one that needs none. */
+/* Without room for an answer: the one that needs none. Nobody writes to the lines of a verdict. */
 static void out_of_room(const struct policy *policy, struct verdict *verdict)
 {
+    static const struct span line = { "Message deferred: it could not be judged", 40 };
+
     memset(verdict, 0, sizeof *verdict);
     verdict->action = verdict->would = ACTION_TEMPFAIL;
     verdict->reply.code = 451;
     verdict->reply.enhanced = SPAN("4.3.0");
+    verdict->reply.lines = (struct span *)(uintptr_t)&line;
+    verdict->reply.line_count = 1;
     memcpy(verdict->policy_digest, policy->digest, sizeof verdict->policy_digest);
 }
 

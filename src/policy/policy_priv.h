@@ -53,6 +53,8 @@ struct reasons {
     enum fact fact;             /* the first that held */
     bool *recipients;           /* of each recipient: is it one the reason is about? NULL: all */
     struct span exception;      /* the first that excused something */
+    const struct condition *failed; /* why it does not hold: this condition, */
+    bool excepted;              /* or something its "unless" names holds; else its facts do not */
 };
 
 static inline bool is_selected(const bool *selected, size_t i)
@@ -93,8 +95,10 @@ const struct exception *excuse_message(const struct judgement *j, size_t rule, e
 /* condition.c */
 enum pattern_result address_set_match(const struct address_set *set, struct span address,
                                       struct span domain);
+/* *failed_out, unless NULL: the first condition that does not hold, when the answer is no. */
 enum truth conditions_select(const struct judgement *j, const struct rule *rule,
-                             struct selection *selection);
+                             struct selection *selection, const struct condition **failed_out);
+const char *condition_name(enum condition_kind kind);
 enum truth condition_holds(const struct judgement *j, const struct condition *condition);
 
 /* time.c */

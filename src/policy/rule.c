@@ -136,11 +136,12 @@ enum truth rule_holds(struct judgement *j, size_t rule, struct reasons *reasons)
 
     if (self->when != 0 && (self->when & j->possible) == 0)
         return TRUTH_NO;
-    conditions = conditions_select(j, self, &selection);
+    conditions = conditions_select(j, self, &selection, &reasons->failed);
     if (conditions == TRUTH_NO)
         return TRUTH_NO;
     unless = unless_holds(j, rule);
-    if (unless == TRUTH_YES)
+    reasons->excepted = unless == TRUTH_YES;
+    if (reasons->excepted)
         return TRUTH_NO;
     facts = any_fact(j, rule, self->when == 0 ? fact_bit(FACT_ALWAYS) : self->when,
                      evidence_unless_excused, &selection, reasons);

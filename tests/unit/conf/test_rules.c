@@ -35,6 +35,7 @@ static const char common[] =
     "senders { approved = {\"defense.gouv.fr\", \".intradef.gouv.fr\", \"chief@allied.example\"} }\n"
     "destination \"state\" { domains = {\".gouv.fr\"} ceiling = {\"fr:DIFFUSION RESTREINTE\"} }\n"
     "destination \"sealed\" { domains = {\"sealed.example\"} ceiling = any require_tls = true }\n"
+    "destination \"allies\" { domains = {\"ally.example\"} ceiling = any never = \"fr:SECRET\" }\n"
     "destination \"anyone\" { domains = {\"*\"} ceiling = {\"fr:NON PROTEGE\"} }\n";
 
 #define GOOD "envelope a@defense.gouv.fr\nfrom a@defense.gouv.fr\n"
@@ -157,6 +158,10 @@ static const struct rule_case labels[] = {
       GOOD "rcpt x@interieur.gouv.fr\nlabel ? certain metadata 1", "reject r" },
     { "unknown label, any", "rule \"r\" { when = label-above-ceiling action = reject }",
       GOOD "rcpt x@sealed.example\nlabel ? certain metadata 1", "accept" },
+    { "never, whatever the ceiling", "rule \"r\" { when = label-above-ceiling action = reject }",
+      GOOD "rcpt x@ally.example\nlabel fr:SECRET certain text 1", "reject r" },
+    { "another label there", "rule \"r\" { when = label-above-ceiling action = reject }",
+      GOOD "rcpt x@ally.example\nlabel nato:NATO_SECRET certain text 1", "accept" },
     { "no recipient is no excuse", "rule \"r\" { when = label-above-ceiling action = reject }",
       GOOD "label fr:SECRET certain text 1", "reject r" },
     { "labelled", "rule \"r\" { when = labelled action = quarantine }",
