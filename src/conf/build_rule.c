@@ -115,6 +115,17 @@ static void check_template(struct build *build, const char *name, struct outline
         diagnose_error(build->d, value.place, "%s: is not UTF-8", name);
 }
 
+static struct span template_setting(struct build *build, const struct outline *section,
+                                    const char *name)
+{
+    const struct outline_setting *setting = outline_setting(section, name);
+
+    if (setting == NULL || setting->value_count == 0)
+        return (struct span){ NULL, 0 };
+    check_template(build, name, setting->values[0]);
+    return setting->values[0].text;
+}
+
 static void reply(struct build *build, const struct outline *section, struct rule *rule)
 {
     const struct outline_setting *code = outline_setting(section, "code");
@@ -329,9 +340,9 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     recipients(build, section, rule);
     sender_map(build, section, rule);
     contact_map(build, section, rule);
-    rule->footer_text = value_text(section, "footer");
-    rule->footer_html = value_text(section, "footer_html");
-    rule->notice = value_text(section, "notice");
+    rule->footer_text = template_setting(build, section, "footer");
+    rule->footer_html = template_setting(build, section, "footer_html");
+    rule->notice = template_setting(build, section, "notice");
     check_fit(build, section, rule);
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "conf/conf.h"
+#include "conf/diff.h"
 #include "ctl_priv.h"
 
 #define DEFAULT_POLICY SYSCONFDIR "/policy.conf"
@@ -73,17 +74,47 @@ static int config_show(const char *path)
     return EXIT_GOOD;
 }
 
-static int run(const struct options *options)
+/* Both must be good policies: what has errors is not in force anywhere. */
+static int config_diff(const char *old_path, const char *new_path)
 {
-    static const char *const actions[] = { "check", "show" };
-    const char *path = options->path_count > 1 ? options->paths[1] : NULL;
+    struct ruleset old, new;
+    struct arena *arena;
+    struct span_list lines = { 0 };
 
-    if (options->path_count == 0 || options->path_count > 2) {
-        complain("config: give \"check\" or \"show\", and at most one FILE");
+    if (ruleset_load(old_path, &old) != 0)
+        return EXIT_TROUBLE;
+    if (ruleset_load(new_path, &new) != 0) {
+        ruleset_fini(&old);
         return EXIT_TROUBLE;
     }
-    if (!option_word_is_known("config action", options->paths[0], actions, 2))
+    arena = arena_new(0);
+    if (arena != NULL)
+        conf_diff(old.bundle, new.bundle, arena, &lines);
+    for (size_t i = 0; i < lines.count; i++) {
+        print_safe(stdout, lines.items[i]);
+        putchar('\n');
+    }
+    arena_free(&arena);
+    ruleset_fini(&new);
+    ruleset_fini(&old);
+    return lines.count == 0 ? EXIT_GOOD : EXIT_FINDING;
+}
+
+static int run(const struct options *options)
+{
+    static const char *const actions[] = { "check", "show", "diff" };
+    const char *path = options->path_count > 1 ? options->paths[1] : NULL;
+    bool is_diff = options->path_count > 0 && strcmp(options->paths[0], "diff") == 0;
+
+    if (options->path_count == 0 || (!is_diff && options->path_count > 2) ||
+        (is_diff && options->path_count != 3)) {
+        complain("config: give \"check\" or \"show\" and at most one FILE, or \"diff\", OLD and NEW");
         return EXIT_TROUBLE;
+    }
+    if (!option_word_is_known("config action", options->paths[0], actions, 3))
+        return EXIT_TROUBLE;
+    if (is_diff)
+        return config_diff(options->paths[1], options->paths[2]);
     if (strcmp(options->paths[0], "check") == 0)
         return config_check(path == NULL ? DEFAULT_POLICY : path);
     return config_show(path);
@@ -91,9 +122,10 @@ static int run(const struct options *options)
 
 int config_main(int argc, char **argv)
 {
-    struct options options = { .command = "config", .arguments = "check [FILE] | show [FILE]",
+    struct options options = { .command = "config", .arguments = "check [FILE] | show [FILE] | diff OLD NEW",
                                .summary = "check: every error and warning of a policy, at once.\n"
                                           "show: the settings in force, defaults included.\n"
+                                          "diff: what NEW changes of OLD, in words; 1 when anything does.\n"
                                           "Exit status: 0 good, 1 the policy has errors, 2 could not run.\n" };
     enum options_result parsed = options_parse(&options, argc, argv);
     int status = parsed == OPTIONS_OK     ? run(&options)

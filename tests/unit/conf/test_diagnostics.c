@@ -145,12 +145,17 @@ static const struct diagnosis_case meanings[] = {
       "error policy.conf:1: no list \"bda\"; did you mean \"bad\"?\n"
       "error policy.conf:1: recipient lists nothing: the condition could not hold\n" },
     { "rule \"r\" { when = ambiguous action = reject sender_map = \"a.fr -> b@c.fr\" }",
-      "error policy.conf:1: rule \"r\": remove_headers and sender_map are for rewrite\n" },
+      "error policy.conf:1: rule \"r\": remove_headers, sender_map, contact_map, footer, "
+      "footer_html and notice are for rewrite\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite sender_map = \"a.fr b@c.fr\" }",
       "error policy.conf:2: sender_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS-OR-DOMAIN -> ADDRESS\"\n"
-      "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, headers or "
-      "remove_headers\n" },
+      "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
+      "headers, remove_headers, footer, footer_html or notice\n" },
+    { "rule \"q\" { when = ambiguous action = reject }\n"
+      "rule \"r\" { when = always action = rewrite notice = \"%{part}\" }",
+      "error policy.conf:2: notice: unknown placeholder \"%{part}\"; accepted: rule id sender recipients "
+      "label where destination ceiling contact reason suggestion fact\n" },
     { "exception \"e\" { allows = signed owner = o reason = r expires = \"2027-01-01\" }",
       "error policy.conf:1: exception \"e\" is for everybody; name a sender, login or client\n" },
     { "exception \"e\" { login = l allows = sined owner = o reason = r expires = \"2027-01-01\" }",
