@@ -63,7 +63,7 @@ static enum truth parts_show(struct judgement *j, size_t rule, enum fact fact,
         const struct part_fact *part = &j->facts->parts.items[i];
         if (!is_selected(selection->parts, i) || !part_shows(part, fact))
             continue;
-        if (unread)
+        if (unread && reasons->speaks)
             j->answered[i] = true;
         if (exception != NULL) {
             reasons_excuse(reasons, exception);

@@ -54,6 +54,7 @@ struct reasons {
     bool *recipients;           /* of each recipient: is it one the reason is about? NULL: all */
     struct span exception;      /* the first that excused something */
     const struct condition *failed; /* why it does not hold: this condition, */
+    bool speaks;                /* for the rule's own "when": what it finds unreadable is then answered for */
     bool excepted;              /* or something its "unless" names holds; else its facts do not */
 };
 

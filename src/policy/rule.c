@@ -143,6 +143,7 @@ enum truth rule_holds(struct judgement *j, size_t rule, struct reasons *reasons)
     reasons->excepted = unless == TRUTH_YES;
     if (reasons->excepted)
         return TRUTH_NO;
+    reasons->speaks = true;
     facts = any_fact(j, rule, self->when == 0 ? fact_bit(FACT_ALWAYS) : self->when,
                      evidence_unless_excused, &selection, reasons);
     if (facts == TRUTH_NO)

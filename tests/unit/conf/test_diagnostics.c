@@ -236,17 +236,31 @@ static void check_all(const struct diagnosis_case *cases, size_t count)
     conf_fixture_fini(&fixture);
 }
 
-#define TABLE_TEST(table)                               \
-    static void test_diagnostics_##table(void **state)  \
-    {                                                   \
-        (void)state;                                    \
-        check_all(table, sizeof table / sizeof *table); \
-    }
+#define COUNT(table) (sizeof table / sizeof *table)
 
-TABLE_TEST(syntax)
-TABLE_TEST(values)
-TABLE_TEST(meanings)
-TABLE_TEST(warnings)
+static void test_diagnostics_syntax(void **state)
+{
+    (void)state;
+    check_all(syntax, COUNT(syntax));
+}
+
+static void test_diagnostics_values(void **state)
+{
+    (void)state;
+    check_all(values, COUNT(values));
+}
+
+static void test_diagnostics_meanings(void **state)
+{
+    (void)state;
+    check_all(meanings, COUNT(meanings));
+}
+
+static void test_diagnostics_warnings(void **state)
+{
+    (void)state;
+    check_all(warnings, COUNT(warnings));
+}
 
 static void test_diagnostics_come_all_at_once(void **state)
 {

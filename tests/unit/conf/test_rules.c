@@ -237,6 +237,9 @@ static const struct rule_case contents[] = {
       "quarantine" },
     { "observed is spoken of", "rule \"r\" { when = uninspectable action = reject mode = observe }",
       OUT "part 2 a.zip zip encrypted", "accept" },
+    { "unless does not speak of it",
+      "rule \"r\" { when = always unless = uninspectable action = reject }",
+      OUT "part 2 a.zip zip encrypted", "tempfail" },
     { "read", "rule \"r\" { when = uninspectable action = quarantine }", OUT "part 2 a.zip zip read",
       "accept" },
     { "ambiguous", "rule \"r\" { when = ambiguous action = quarantine }",
@@ -549,21 +552,55 @@ static void judge_all(const struct rule_case *cases, size_t count)
     conf_fixture_fini(&fixture);
 }
 
-#define TABLE_TEST(table)                                    \
-    static void test_rules_##table(void **state)             \
-    {                                                        \
-        (void)state;                                         \
-        judge_all(table, sizeof table / sizeof *table);      \
-    }
+#define COUNT(table) (sizeof table / sizeof *table)
 
-TABLE_TEST(senders)
-TABLE_TEST(servers)
-TABLE_TEST(labels)
-TABLE_TEST(contents)
-TABLE_TEST(conditions)
-TABLE_TEST(actions)
-TABLE_TEST(exceptions)
-TABLE_TEST(undecided)
+static void test_rules_senders(void **state)
+{
+    (void)state;
+    judge_all(senders, COUNT(senders));
+}
+
+static void test_rules_servers(void **state)
+{
+    (void)state;
+    judge_all(servers, COUNT(servers));
+}
+
+static void test_rules_labels(void **state)
+{
+    (void)state;
+    judge_all(labels, COUNT(labels));
+}
+
+static void test_rules_contents(void **state)
+{
+    (void)state;
+    judge_all(contents, COUNT(contents));
+}
+
+static void test_rules_conditions(void **state)
+{
+    (void)state;
+    judge_all(conditions, COUNT(conditions));
+}
+
+static void test_rules_actions(void **state)
+{
+    (void)state;
+    judge_all(actions, COUNT(actions));
+}
+
+static void test_rules_exceptions(void **state)
+{
+    (void)state;
+    judge_all(exceptions, COUNT(exceptions));
+}
+
+static void test_rules_undecided(void **state)
+{
+    (void)state;
+    judge_all(undecided, COUNT(undecided));
+}
 
 static void test_rules_login_map(void **state)
 {
