@@ -102,10 +102,17 @@ static const char *const general[] = {
 };
 
 static const char *const deferred[] = {
-    "Message différé : il n'a pas pu être contrôlé (%{fact}). Il sera présenté à nouveau ; si cela "
+    "Message différé par la politique de messagerie (%{fact}, %{where}). Il sera présenté à nouveau. "
+        FR_REFERENCE,
+    "Message deferred by the mail policy (%{fact}, %{where}). It will be tried again. " EN_REFERENCE,
+    NULL,
+};
+
+static const char *const unjudged[] = {
+    "Message différé : il n'a pas pu être contrôlé (%{reason}). Il sera présenté à nouveau ; si cela "
     "dure, adressez-vous à votre exploitant avec la référence %{id}.",
-    "Message deferred: it could not be judged (%{fact}). It will be tried again; if this lasts, ask "
-    "your postmaster, with the reference %{id}.",
+    "Message deferred: it could not be judged (%{reason}). It will be tried again; if this lasts, "
+    "ask your postmaster, with the reference %{id}.",
     NULL,
 };
 
@@ -157,5 +164,5 @@ const char *const *text_for_failure(enum failure failure, enum action action)
 {
     if (action == ACTION_REJECT)
         return failure == FAILURE_MESSAGE_TOO_LARGE ? too_large : unread;
-    return deferred;
+    return unjudged;
 }

@@ -279,6 +279,7 @@ static void test_decide_failure_answers_by_its_setting(void **state)
     policy_decide_failure(&world.policy, world.facts, FAILURE_AUDIT, world.arena, &verdict);
     assert_int_equal(verdict.action, ACTION_TEMPFAIL);
     check_reply(&verdict);
+    assert_true(span_find(verdict.reply.lines[0], SPAN("(audit)")) < verdict.reply.lines[0].len);
     world.policy.failures[FAILURE_AUDIT] = ACTION_QUARANTINE;
     policy_decide_failure(&world.policy, world.facts, FAILURE_AUDIT, world.arena, &verdict);
     assert_int_equal(verdict.action, ACTION_QUARANTINE);
