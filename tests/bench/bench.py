@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import zipfile
 
@@ -48,8 +49,8 @@ def mail(*parts):
 
 
 def plain(size):
-    text = (SENTENCE * (size // len(SENTENCE.encode()) + 1)).encode()[:size]
-    lines = b"\r\n".join(text[i:i + 76] for i in range(0, len(text), 76))
+    lines = "\r\n".join(textwrap.wrap(SENTENCE * (size // len(SENTENCE) + 1), 76)).encode()[:size - size % 2]
+    lines = lines[:lines.rindex(b"\r\n")]
     return (b"From: Bureau <bureau@defense.gouv.fr>\r\nTo: <poste@test.example>\r\nSubject: Compte rendu\r\n"
             b"Date: Mon, 23 Nov 2026 10:00:00 +0100\r\nMessage-ID: <1@defense.gouv.fr>\r\nMIME-Version: 1.0\r\n"
             b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + lines + b"\r\n")
