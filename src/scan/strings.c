@@ -187,7 +187,8 @@ static size_t wide_at(struct passages *passages, struct span bytes, size_t zero,
 
 static size_t wide_stretch(struct passages *passages, struct span bytes, size_t at, size_t stop)
 {
-    size_t floor = at;
+    /* The stretch before may have ended between the two octets of a character. */
+    size_t floor = at > 0 ? at - 1 : 0;
 
     while (at < stop) {
         const char *zero = memchr(bytes.ptr + at, '\0', stop - at);

@@ -131,6 +131,25 @@ static void test_walk_misses_nothing_at_a_seam(void **state)
     free(text);
 }
 
+/* Unread octets are searched a mebibyte at a time: no seam may fall into a word, or into a character. */
+static void test_walk_searches_across_its_own_stretches(void **state)
+{
+    static const char mark[] = "DIFFUSION RESTREINTE";
+    const size_t size = (1U << 20) + 4096;
+    char *bytes = malloc(size);
+
+    assert_non_null(bytes);
+    for (size_t before = 0; before < 2 * sizeof mark; before++) {
+        memset(bytes, 0x01, size);
+        for (size_t i = 0; i < sizeof mark - 1; i++) {
+            bytes[(1U << 20) - before + 2 * i] = mark[i];
+            bytes[(1U << 20) - before + 2 * i + 1] = '\0';
+        }
+        assert_int_equal(read_file(*state, "data.bin", (struct span){ bytes, size })->labels.count, 1);
+    }
+    free(bytes);
+}
+
 static void test_walk_sees_broken_promises(void **state)
 {
     static const struct { const char *name; const char *bytes; bool mismatch; } cases[] = {
@@ -164,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_walk_lists_a_part, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_walk_searches_what_it_cannot_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_walk_misses_nothing_at_a_seam, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_walk_searches_across_its_own_stretches, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_walk_sees_broken_promises, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_walk_takes_the_empty_file, set_up, tear_down),
     };
