@@ -34,6 +34,9 @@ void odf_read_document(struct package *package, enum place_unit counted, struct 
 
 void epub_read(struct package *package);
 
+/* A binary part of an xlsb workbook: every text in its records. false when they do not add up. */
+bool xlsb_read_part(struct package *package, struct span name, struct span content);
+
 /* The content of a member, unpacked into package->room; marks it taken. */
 bool package_take(struct package *package, struct zip_member *member, struct span *content_out);
 

@@ -17,6 +17,7 @@ struct ooxml {
     struct listed *listed;      /* slides or sheets in the order a person sees */
     size_t count, capacity;
     enum place_unit unit;
+    bool binary;                /* an xlsb workbook: parts are records, not XML */
     struct shared_strings strings;
 };
 
@@ -257,6 +258,14 @@ static bool has_part_name(struct span name, const char *sought)
     return span_find_nocase(name, span_of(sought)) < name.len;
 }
 
+/* Records of an xlsb workbook; macros and settings of printers are something else. */
+static bool is_binary_sheet(struct span name)
+{
+    return span_starts_with_nocase(name, SPAN("xl/")) && span_ends_with_nocase(name, SPAN(".bin")) &&
+           !has_part_name(name, "vbaProject") && !has_part_name(name, "printerSettings") &&
+           !has_part_name(name, "embeddings") && !has_part_name(name, "activeX");
+}
+
 static void read_part(struct ooxml *ooxml, struct zip_member *member)
 {
     struct package *package = ooxml->package;
@@ -268,6 +277,8 @@ static void read_part(struct ooxml *ooxml, struct zip_member *member)
         sink_active(package->sink);
     if (xml_may_be(content))
         read_xml_part(ooxml, member->name, content);
+    else if (ooxml->binary && is_binary_sheet(member->name))
+        xlsb_read_part(package, member->name, content);
     else
         package_read_other(package, member->name, content);
 }
@@ -294,8 +305,10 @@ void ooxml_read(struct package *package)
     struct span content;
 
     shared_strings_init(&ooxml.strings);
-    if (package_take_named(package, SPAN("[Content_Types].xml"), &content))
+    if (package_take_named(package, SPAN("[Content_Types].xml"), &content)) {
+        ooxml.binary = span_find(content, SPAN("sheet.binary")) < content.len;
         detect(package, content);
+    }
     read_first(&ooxml);
     for (size_t i = 0; i < package->zip.count && !sink_spent(package->sink); i++) {
         struct zip_member *member = &package->zip.members[i];

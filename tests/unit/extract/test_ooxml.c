@@ -164,6 +164,30 @@ static void test_ooxml_numbers_sheets(void **state)
     zip_builder_fini(&builder);
 }
 
+static void test_ooxml_reads_binary_sheets(void **state)
+{
+    struct zip_builder builder;
+    struct recorder recorder;
+
+    (void)state;
+    zip_builder_init(&builder);
+    zip_builder_add(&builder, "[Content_Types].xml",
+                    SPAN("<Types ContentType='excel.sheet.binary.macroEnabled.main'/>"), ZIP_HONEST);
+    zip_builder_add(&builder, "xl/sharedStrings.bin",
+                    SPAN("\x13\x11\0\6\0\0\0S\0E\0C\0R\0E\0T\0"), ZIP_HONEST);
+    zip_builder_add(&builder, "xl/workbook.bin",
+                    SPAN("\x9c\1\x18" "12345678\4\0\0\0M\0A\0R\0K\0\0\0\0\0"), ZIP_HONEST);
+    zip_builder_add(&builder, "xl/comments1.bin", SPAN("\x13\x7f"), ZIP_HONEST);
+    recorder_init(&recorder);
+    recorder_read(&recorder, zip_builder_finish(&builder, ""));
+    assert_true(recorder_has_line(&recorder, "detected xlsb"));
+    assert_true(recorder_has_line(&recorder, "[body xl/sharedStrings.bin] SECRET"));
+    assert_true(recorder_has_line(&recorder, "[name xl/workbook.bin] MARK"));
+    assert_true(recorder_has_line(&recorder, "uninspectable damaged xl/comments1.bin"));
+    recorder_fini(&recorder);
+    zip_builder_fini(&builder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(test_ooxml_reads_slides),
         cmocka_unit_test(test_ooxml_reads_properties_and_labels),
         cmocka_unit_test(test_ooxml_numbers_sheets),
+        cmocka_unit_test(test_ooxml_reads_binary_sheets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
