@@ -5,7 +5,7 @@
 
 #include "extract/xml.h"
 
-enum { RELATIONS_MAX = 100000 };
+enum { RELATIONS_MAX = 20000 };
 
 static size_t folder_bytes(struct span part)
 {

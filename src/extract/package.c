@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "extract/zip_layout.h"
 #include "extract_priv.h"
 
 bool package_take(struct package *package, struct zip_member *member, struct span *content_out)
@@ -247,6 +248,19 @@ static void archive_read_members(struct package *package)
     }
 }
 
+/* Names that no stream of their own carries: of folders, and of what could not be unpacked. */
+static void read_names(struct package *package)
+{
+    gather_part(&package->gather, SPAN(""), UNIT_NONE, 0);
+    for (size_t i = 0; i < package->zip.count; i++) {
+        const struct zip_member *member = &package->zip.members[i];
+
+        if (member->is_folder || member->data.len == 0 || (member->flags & ZIP_FLAG_ENCRYPTED) != 0)
+            gather_line(&package->gather, REGION_NAME, member->name);
+    }
+    gather_flush(&package->gather);
+}
+
 static void read_comments(struct package *package)
 {
     gather_part(&package->gather, SPAN("(archive comment)"), UNIT_NONE, 0);
@@ -273,6 +287,7 @@ static enum extract_result zip_read(const struct extract_input *input, struct si
     buf_init(&package->room, 0);
     found = zip_init(&package->zip, input->bytes, sink);
     read_comments(package);
+    read_names(package);
     if (holds(package, "[Content_Types].xml"))
         ooxml_read(package);
     if (holds(package, "META-INF/manifest.xml") || holds(package, "content.xml"))
