@@ -82,6 +82,12 @@ static void break_line(struct reader *reader)
     reader->space_pending = false;
 }
 
+/* Neither white space nor the start of a reference. */
+static bool is_word(char c)
+{
+    return (unsigned char)c > ' ' && c != '&';
+}
+
 /* Entities decoded, NUL dropped, white space squeezed to one blank between words. */
 static void squeeze(struct reader *reader, struct span text, bool raw, enum region region)
 {
@@ -92,7 +98,8 @@ static void squeeze(struct reader *reader, struct span text, bool raw, enum regi
     while (i < text.len) {
         size_t plain = i, taken;
 
-        while (i < text.len && (unsigned char)text.ptr[i] > ' ' && text.ptr[i] != '&')
+        while (i < text.len && (is_word(text.ptr[i]) ||
+                                (text.ptr[i] == ' ' && i > plain && i + 1 < text.len && is_word(text.ptr[i + 1]))))
             i++;
         if (i > plain) {
             if (reader->space_pending && (begun || out->len > 0))
