@@ -11,6 +11,8 @@
 #include "pdf_priv.h"
 #include "text/charset.h"
 
+static const float smallest_legible = 0.9F;   /* points: smaller is hidden */
+
 enum { MAX_OPERANDS = 32, MAX_MARKS = 64, SCRATCH_RESET_BYTES = 1 << 18, FORM_WORK = 64, LETTER_BYTES = 4 };
 
 struct state {
@@ -92,7 +94,11 @@ static void append_rune_of(struct interpreter *in, const struct pdf_font *font, 
         if (index < font->map.string_count)
             buf_append(&in->page->text, font->map.strings[index]);
     } else if (rune < 0x80) {
-        buf_append_byte(&in->page->text, rune < 0x20 ? ' ' : (char)rune);
+        struct buf *text = &in->page->text;
+        if (text->len < text->capacity)     /* nearly every glyph comes this way */
+            text->ptr[text->len++] = rune < 0x20 ? ' ' : (char)rune;
+        else
+            buf_append_byte(text, rune < 0x20 ? ' ' : (char)rune);
     } else {
         buf_append_rune(&in->page->text, rune);
     }
@@ -141,40 +147,71 @@ static bool is_off_page(const struct pdf_page *page, double x, double y, double 
            (y < page->box[1] && to_y < page->box[1]) || (y > page->box[3] && to_y > page->box[3]);
 }
 
-static void show(struct interpreter *in, struct span s)
-{
-    struct state *state = &in->state;
-    double step[6] = { state->size * state->scale, 0, 0, state->size, 0, state->rise };
-    double whole[6], place[6], length, unit, moved;
-    struct pdf_run at = { .region = in->hidden > 0 ? REGION_HIDDEN : in->region }, *run;
+/* Where the next glyph goes, in the terms of what a reader sees. */
+struct pen {
+    double place[6];            /* of one em */
+    double length, unit;        /* along the text: of one em, of one unit of text space */
+    struct pdf_run at;
+};
 
-    if (state->font == NULL || s.len == 0)
-        return;
+static void aim(const struct interpreter *in, struct pen *pen)
+{
+    const struct state *state = &in->state;
+    double step[6] = { state->size * state->scale, 0, 0, state->size, 0, state->rise };
+    double whole[6], *place = pen->place;
+
     multiply(in->tm, state->ctm, whole);
     multiply(step, whole, place);
-    length = hypot(place[0], place[1]);
-    unit = hypot(whole[0], whole[1]);
-    if (!(length > 1e-6) || !isfinite(place[4]) || !isfinite(place[5]) || length > 1e6) {
-        place[0] = length = 1;
-        place[1] = 0;
-        at.region = REGION_HIDDEN;
+    pen->at = (struct pdf_run){ .region = in->hidden > 0 ? REGION_HIDDEN : in->region };
+    pen->length = sqrt(place[0] * place[0] + place[1] * place[1]);
+    pen->unit = sqrt(whole[0] * whole[0] + whole[1] * whole[1]);
+    if (!(pen->length > 1e-6) || !isfinite(place[4]) || !isfinite(place[5]) || pen->length > 1e6) {
+        memcpy(place, (const double[6]){ 1, 0, 0, 1, 0, 0 }, sizeof pen->place);
+        pen->length = 1;
+        pen->unit = 0;
+        pen->at.region = REGION_HIDDEN;
     }
-    at.size = (float)fmin(hypot(place[2], place[3]), 1e6);
-    at.angle = place[1] == 0 ? (place[0] < 0 ? 180 : 0) : (int16_t)lround(atan2(place[1], place[0]) * 57.29578);
-    at.along = (float)((place[4] * place[0] + place[5] * place[1]) / length);
-    at.across = (float)((place[5] * place[0] - place[4] * place[1]) / length);
-    at.is_invisible = state->mode == 3;
+    pen->at.size = (float)fmin(sqrt(place[2] * place[2] + place[3] * place[3]), 1e6);
+    pen->at.angle = place[1] == 0 ? (place[0] < 0 ? 180 : 0) : (int16_t)lround(atan2(place[1], place[0]) * 57.29578);
+    pen->at.along = (float)((place[4] * place[0] + place[5] * place[1]) / pen->length);
+    pen->at.across = (float)((place[5] * place[0] - place[4] * place[1]) / pen->length);
+    pen->at.is_invisible = state->mode == 3;
+}
+
+/* Show one string that begins shift behind the pen, in text space; returns how far it moves. */
+static double show_piece(struct interpreter *in, const struct pen *pen, double shift, struct span s)
+{
+    struct pdf_run at = pen->at, *run;
+    double x = pen->place[0] / pen->length * pen->unit, y = pen->place[1] / pen->length * pen->unit, moved;
+
+    at.along += (float)(shift * pen->unit);
     run = pdf_page_begin(in->page, &at);
     if (run == NULL)
-        return;
+        return 0;
     moved = append_string(in, s);
-    pdf_page_end(in->page, run, at.along + moved * unit);
+    pdf_page_end(in->page, run, (double)at.along + moved * pen->unit);
     if (run->region != REGION_HIDDEN &&
-        (at.size < 0.9F || is_off_page(in->page, place[4], place[5], place[4] + moved * unit * place[0] / length,
-                                       place[5] + moved * unit * place[1] / length)))
+        (at.size < smallest_legible ||
+         is_off_page(in->page, pen->place[4] + shift * x, pen->place[5] + shift * y,
+                     pen->place[4] + (shift + moved) * x, pen->place[5] + (shift + moved) * y)))
         run->region = REGION_HIDDEN;
-    in->tm[4] += moved * in->tm[0];
-    in->tm[5] += moved * in->tm[1];
+    return moved;
+}
+
+static void move(struct interpreter *in, double by)
+{
+    in->tm[4] += by * in->tm[0];
+    in->tm[5] += by * in->tm[1];
+}
+
+static void show(struct interpreter *in, struct span s)
+{
+    struct pen pen;
+
+    if (in->state.font == NULL || s.len == 0)
+        return;
+    aim(in, &pen);
+    move(in, show_piece(in, &pen, 0, s));
 }
 
 static void next_line(struct interpreter *in, double x, double y)
@@ -186,16 +223,20 @@ static void next_line(struct interpreter *in, double x, double y)
 
 static void show_array(struct interpreter *in)
 {
+    double thousandth = in->state.size * in->state.scale / 1000, shift = 0;
+    struct pen pen;
+
+    if (in->state.font == NULL)
+        return;
+    aim(in, &pen);
     for (size_t i = 0; i < in->element_count; i++) {
         struct pdf_value *element = &in->reader->elements[i];
-        if (element->kind == PDF_STRING) {
-            show(in, element->bytes);
-        } else {
-            double moved = -pdf_number(*element, 0) / 1000 * in->state.size * in->state.scale;
-            in->tm[4] += moved * in->tm[0];
-            in->tm[5] += moved * in->tm[1];
-        }
+        if (element->kind != PDF_STRING)
+            shift -= pdf_number(*element, 0) * thousandth;
+        else if (element->bytes.len > 0)
+            shift += show_piece(in, &pen, shift, element->bytes);
     }
+    move(in, shift);
 }
 
 static void set_font(struct interpreter *in)
@@ -480,7 +521,9 @@ static void push(struct interpreter *in, struct pdf_value value)
 {
     struct pdf_value *moved;
 
-    if (in->in_array) {
+    if (in->in_array && in->element_count < in->reader->element_capacity) {
+        in->reader->elements[in->element_count++] = value;
+    } else if (in->in_array) {
         moved = arena_grow(in->file->arena, in->reader->elements, in->element_count,
                            &in->reader->element_capacity, sizeof *moved);
         if (moved == NULL)
