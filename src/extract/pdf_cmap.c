@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "pdf_priv.h"
 
-enum { MAX_MAPPINGS = 1 << 18, MAX_STRING_RUNES = 64 };
+enum { MAX_MAPPINGS = 1 << 18, MAX_DOCUMENT_MAPPINGS = 1 << 22, MAX_STRING_RUNES = 64 };
 
 bool pdf_map_put(struct pdf_map *map, struct arena *arena, uint32_t code, uint32_t rune)
 {
@@ -151,17 +151,19 @@ static void read_codespace(struct pdf_lexer *lexer, struct pdf_map *map)
     }
 }
 
-void pdf_cmap_parse(struct span program, struct arena *arena, struct pdf_map *map)
+void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map)
 {
     struct pdf_lexer lexer;
     struct pdf_token token;
-    unsigned left = MAX_MAPPINGS;
+    unsigned left = MAX_DOCUMENT_MAPPINGS - file->mappings < MAX_MAPPINGS ? MAX_DOCUMENT_MAPPINGS - file->mappings
+                                                                        : MAX_MAPPINGS;
+    unsigned start = left;
 
-    pdf_lexer_init(&lexer, program, arena);
+    pdf_lexer_init(&lexer, program, file->arena);
     for (;;) {
         pdf_lexer_next(&lexer, &token);
-        if (token.kind == PDF_TOKEN_END || left == 0 || arena_is_full(arena))
-            return;
+        if (token.kind == PDF_TOKEN_END || left == 0 || arena_is_full(file->arena))
+            break;
         if (token.kind != PDF_TOKEN_WORD)
             continue;
         if (span_equals(token.word, SPAN("beginbfchar")))
@@ -171,4 +173,6 @@ void pdf_cmap_parse(struct span program, struct arena *arena, struct pdf_map *ma
         else if (span_equals(token.word, SPAN("begincodespacerange")))
             read_codespace(&lexer, map);
     }
+    file->mappings += start - left;
+    file->is_short |= left == 0;
 }

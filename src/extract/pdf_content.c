@@ -244,13 +244,10 @@ static void set_font(struct interpreter *in)
     struct pdf_value font = resource(in, SPAN("Font"), operand_bytes(in, 0, PDF_NAME));
 
     in->state.font = pdf_font_get(in->file, pdf_dict_of(font));
-    if (in->state.font == NULL) {
-        static const struct pdf_dict none = { 0 };
-        struct pdf_dict *plain = arena_alloc(in->file->arena, sizeof *plain);
-        if (plain != NULL) {
-            *plain = none;
-            in->state.font = pdf_font_get(in->file, plain);    /* as viewers do: some standard font */
-        }
+    if (in->state.font == NULL) {       /* as viewers do: some standard font */
+        if (in->reader->plain_font == NULL)
+            in->reader->plain_font = arena_alloc(in->file->arena, sizeof *in->reader->plain_font);
+        in->state.font = pdf_font_get(in->file, in->reader->plain_font);
     }
     in->state.size = operand(in, 1);
 }

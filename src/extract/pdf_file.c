@@ -115,6 +115,7 @@ static struct span find_stream(struct pdf_file *file, const struct pdf_lexer *le
             return span_slice(rest, 0, (size_t)length);
     }
     end = span_find(rest, SPAN("endstream"));
+    file->parse_work += end;    /* or many streams without an end cost the file's length each */
     if (end == rest.len)
         file->is_damaged = true;
     return span_slice(rest, 0, end);

@@ -228,7 +228,7 @@ static void read_composite(struct pdf_file *file, struct pdf_dict *dict, struct 
     font->width = 2;
     read_composite_widths(file, pdf_dict_of(pdf_at(file, descendants, 0)), font);
     if (encoding.kind == PDF_DICT) {
-        pdf_cmap_parse(pdf_stream_bytes(file, encoding.dict), file->arena, &font->map);
+        pdf_cmap_parse(file, pdf_stream_bytes(file, encoding.dict), &font->map);
         for (unsigned i = 0; i < 256; i++)
             if (font->map.code_bytes[i] != 0 && font->map.code_bytes[i] != 2)
                 font->width = 0;
@@ -263,7 +263,7 @@ struct pdf_font *pdf_font_get(struct pdf_file *file, struct pdf_dict *dict)
     to_unicode = pdf_get(file, dict, SPAN("ToUnicode"));
     if (to_unicode.kind == PDF_DICT) {
         struct pdf_map lengths = font->map;
-        pdf_cmap_parse(pdf_stream_bytes(file, to_unicode.dict), file->arena, &font->map);
+        pdf_cmap_parse(file, pdf_stream_bytes(file, to_unicode.dict), &font->map);
         memcpy(font->map.code_bytes, lengths.code_bytes, sizeof lengths.code_bytes);
         if (font->map.pages[0] != NULL || font->map.pages[1] != NULL || font->map.string_count > 0)
             font->charset = (struct span){ "", 0 };     /* it says more than the predefined CMap */

@@ -160,6 +160,7 @@ struct pdf_file {
     bool is_damaged;
     uint64_t parse_work;            /* octets parsed as objects */
     unsigned repairs;
+    unsigned mappings;              /* entries of character maps read so far */
     struct pdf_crypt *crypt;
 };
 
@@ -227,7 +228,7 @@ bool pdf_map_put(struct pdf_map *map, struct arena *arena, uint32_t code, uint32
 uint32_t pdf_map_get(const struct pdf_map *map, uint32_t code);
 
 /* Add a CMap program's mappings and code lengths. */
-void pdf_cmap_parse(struct span program, struct arena *arena, struct pdf_map *map);
+void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map);
 
 enum pdf_encoding { PDF_ENCODING_STANDARD = 1, PDF_ENCODING_WINANSI, PDF_ENCODING_MACROMAN, PDF_ENCODING_SYMBOL };
 
@@ -299,6 +300,7 @@ struct pdf_reader {
     struct pdf_dict *layers[PDF_MAX_LAYERS]; /* those switched off, or on where the rest is off */
     size_t layer_count;
     bool layers_start_off;
+    struct pdf_dict *plain_font;    /* stands in where the resources have none */
     struct pdf_value *elements;     /* of the array being read in a content stream */
     size_t element_capacity;
     enum region last_region;        /* place last told to the sink */
