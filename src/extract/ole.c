@@ -11,7 +11,7 @@
 #include "le.h"
 #include "ole_priv.h"
 
-enum { ARENA_BYTES = 256 << 20 };
+enum { ARENA_BYTES = 256 << 20, MAX_DOCUMENTS = 64 };
 
 static enum recognition ole_recognise(const struct extract_input *input)
 {
@@ -34,19 +34,24 @@ struct walk {
     struct ole2 ole;
     struct sink *sink;
     uint64_t bytes_left;        /* streams that share sectors could be read for ever */
-    bool is_partial, is_sealed, is_known;
+    unsigned documents;
+    bool is_partial, is_sealed, is_known, is_short;
 };
 
-static struct span open_stream(struct walk *walk, uint32_t entry)
+/* May this stream, and the document it may be, be read as well? */
+static bool afford(struct walk *walk, uint32_t entry, bool is_document)
 {
     uint64_t size = walk->ole.entries[entry].size;
 
-    if (size > walk->bytes_left) {
-        walk->is_partial = true;
-        return (struct span){ "", 0 };
+    if (size > walk->bytes_left || (is_document && walk->documents >= MAX_DOCUMENTS)) {
+        if (!walk->is_short)
+            sink_uninspectable(walk->sink, UNINSPECTABLE_TOO_MANY, walk->ole.entries[entry].name);
+        walk->is_short = walk->is_partial = true;
+        return false;
     }
     walk->bytes_left -= size;
-    return ole2_stream(&walk->ole, entry);
+    walk->documents += is_document;
+    return true;
 }
 
 /* A packaged file: label, path, length, octets, each behind its own count. */
@@ -124,9 +129,12 @@ static bool is_top_message(const struct ole2 *ole, uint32_t entry)
 static void read_stream(struct walk *walk, uint32_t entry)
 {
     struct span name = walk->ole.entries[entry].name;
+    enum stream_kind kind = kind_of(name);
     bool fine = true;
 
-    switch (kind_of(name)) {
+    if (!afford(walk, entry, kind == STREAM_WORD || kind == STREAM_SHEETS || kind == STREAM_SLIDES))
+        return;
+    switch (kind) {
     case STREAM_WORD:
         know(walk, SPAN("doc"));
         fine = doc_read(&walk->ole, entry, walk->sink);
@@ -146,24 +154,24 @@ static void read_stream(struct walk *walk, uint32_t entry)
         }
         break;
     case STREAM_PROPERTIES:
-        ole2_properties(open_stream(walk, entry), walk->sink);
+        ole2_properties(ole2_stream(&walk->ole, entry), walk->sink);
         break;
     case STREAM_SEALED:
         know(walk, SPAN("ole2"));
         tell_sealed(walk);
         break;
     case STREAM_LABELS:
-        sink_property(walk->sink, PROPERTY_LABEL_XML, SPAN("LabelInfo"), open_stream(walk, entry));
+        sink_property(walk->sink, PROPERTY_LABEL_XML, SPAN("LabelInfo"), ole2_stream(&walk->ole, entry));
         break;
     case STREAM_PACKAGE:
-        read_package(walk, open_stream(walk, entry));
+        read_package(walk, ole2_stream(&walk->ole, entry));
         break;
     case STREAM_MACROS:
         sink_active(walk->sink);
         break;
     case STREAM_OTHER: {
         struct span stream = span_starts_with(name, SPAN("__substg1.0_")) ? (struct span){ "", 0 }
-                                                                          : open_stream(walk, entry);
+                                                                          : ole2_stream(&walk->ole, entry);
         ovba_read(stream, walk->sink);
         read_unknown(walk, name, stream);
         break;
