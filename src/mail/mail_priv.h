@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "mail/address.h"
 #include "mail/mime.h"
+#include "mail/param.h"
 #include "mail/transfer.h"
 
 enum lexeme {
@@ -104,5 +105,34 @@ void mime_judge_lines(struct span content, enum line_ends ends, struct ambiguity
  * *header_out gets the index where a part's header begins, filling.len for none.
  */
 bool mime_looks_like_content(struct span filling, size_t *header_out);
+
+/* --- param.c, param_value.c ------------------------------------------------ */
+
+/* RFC 2231 numbers its pieces from 0 without leading zeros; nobody writes more than this. */
+enum { PARAM_PIECE_MAX = PARAM_MAX };
+
+/* One "name=value" as it stands. */
+struct param_written {
+    struct span name;       /* without what RFC 2231 adds */
+    struct span value;
+    int piece;              /* number behind "*", -1 for none */
+    bool extended;          /* "*" at the end */
+    bool used;              /* joined into a value, or seen beside an RFC 2231 form of it */
+};
+
+struct param_parser {
+    struct arena *arena;
+    struct param_field *out;
+    struct ambiguity_set *seen;
+    struct param_written items[PARAM_MAX];
+    size_t count;
+    bool unclosed;          /* a quote or comment never closes: from here on every ";" counts */
+};
+
+/* Append to the values of the field unless it is there. */
+void param_add_value(struct param_parser *parser, struct span name, struct span value);
+
+/* From what was written to the values readers take: RFC 2231, RFC 2047, and where they contradict. */
+void param_resolve(struct param_parser *parser);
 
 #endif
