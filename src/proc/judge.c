@@ -163,9 +163,19 @@ static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, stru
     return status;
 }
 
+/* More time than the operator allows for one message has passed: the mail server may have given up on us. */
+static bool is_late(const struct message *message, uint64_t started_us)
+{
+    const uint64_t allowed_us =
+        message->generation->conf->settings.content_timeout_ms * UINT64_C(1000);
+
+    return clock_monotonic_us() - started_us > allowed_us;
+}
+
 sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct message *message)
 {
     const struct policy *policy = message->generation->conf->policy;
+    const uint64_t started_us = clock_monotonic_us();
     struct review review = { .edited = false };
     struct verdict verdict;
     sfsistat status;
@@ -176,6 +186,12 @@ sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct messa
         edit_body(context, message, &verdict, &review);
     } else {
         policy_decide_failure(policy, message->facts, FAILURE_NOT_SCANNED, message->arena, &verdict);
+    }
+    if (is_late(message, started_us)) {
+        err_set(&message->problem, "content_timeout has passed");
+        policy_decide_failure(policy, message->facts, FAILURE_SCANNER_TIMEOUT, message->arena, &verdict);
+        review_fini(&review);
+        review = (struct review){ .edited = false };
     }
     if (message->problem.text[0] != '\0')
         log_problem(LOG_ERR, "message", message->problem.text);

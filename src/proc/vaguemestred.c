@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     }
     if (command.check_only)
         return check_policy(command.options.policy_path);
-    if (command.role == NULL && !command.options.foreground && daemon(0, 0) < 0) {
+    if (command.role == NULL && !command.options.foreground && daemon(1, 0) < 0) {
         perror("vaguemestred");
         return 1;
     }

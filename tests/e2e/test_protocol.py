@@ -365,6 +365,16 @@ def test_hanging_scanner_is_a_timeout():
             equal(record["scan_failure"], "timeout")
 
 
+def test_an_answer_that_comes_too_late_is_no_pass():
+    with Daemon(POLICY + "limits { time = 60s }\n", settings="content_timeout = 1s\n") as late, session(late) as mta:
+        equal(mta.send(OFFICER, "b@example.org", message(OFFICER)).verdict, "accept", "in time")
+        pause(late)
+        timer = threading.Timer(2.5, pause, (late, False))
+        timer.start()
+        equal(mta.send(OFFICER, "b@example.org", message(OFFICER)).answer, "tempfail")
+        timer.join()
+
+
 def test_slow_scans_do_not_hold_up_others():
     """A burst of ends of message that take long, and of commands that do not, as libmilter's pool likes it least."""
     with Daemon(POLICY + "limits { time = 60s }\n") as busy:
