@@ -35,7 +35,9 @@ static bool is_known(struct search *search, size_t len)
 {
     struct span spelling = { search->spelling, len }, by;
 
-    if (!nameset_has_domain(search->known, spelling, &by) || !is_telling(by))
+    /* "gouv.fr" with a dot in front is the entry for what is under it, not a name somebody missed. */
+    if (spelling.ptr[0] == '.' || !nameset_has_domain(search->known, spelling, &by) ||
+        !is_telling(by))
         return false;
     search->meant = by;
     return true;

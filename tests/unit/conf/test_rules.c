@@ -344,6 +344,8 @@ static const struct rule_case conditions[] = {
       OUT, "reject r" },
     { "recipient near miss", "rule \"r\" { when = recipient-near-miss action = reject }",
       GOOD "rcpt x@seald.example", "reject r" },
+    { "the head of a suffix is no slip", "rule \"r\" { when = recipient-near-miss action = reject }",
+      GOOD "rcpt x@gouv.fr", "accept" },
     { "recipient known", "rule \"r\" { when = recipient-near-miss action = reject }",
       GOOD "rcpt x@sealed.example", "accept" },
 };
