@@ -3,12 +3,11 @@
  * gzip (RFC 1952) by zlib itself, because what stands behind the first member
  * matters: some readers stop there, some go on, some show the rest as it is.
  */
-#include <zlib.h>
-
 #include "base/buf.h"
 #include "extract_priv.h"
+#include "inflated.h"
 
-enum { CHUNK_BYTES = 1 << 16, HEADER_BYTES = 10, MAX_MEMBERS = 65536 };
+enum { HEADER_BYTES = 10, MAX_MEMBERS = 65536 };
 
 enum { HAS_CRC = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16 };
 
@@ -35,33 +34,6 @@ static void read_header(struct span bytes, struct span *name_out, struct span *c
         span_next(&rest, '\0', name_out);
     if ((flags & HAS_COMMENT) != 0)
         span_next(&rest, '\0', comment_out);
-}
-
-/* One member; returns the octets it took, 0 when it cannot be read to its end. */
-static size_t unpack(struct sink *sink, struct span bytes, struct buf *out)
-{
-    z_stream z = { .next_in = (Bytef *)(uintptr_t)bytes.ptr, .avail_in = (uInt)bytes.len };
-    int status = Z_OK;
-    size_t used;
-
-    if (bytes.len > UINT32_MAX || inflateInit2(&z, 16 + MAX_WBITS) != Z_OK)
-        return 0;
-    while (status == Z_OK) {
-        char *room = buf_reserve(out, CHUNK_BYTES);
-        if (room == NULL)
-            break;
-        z.next_out = (Bytef *)room;
-        z.avail_out = CHUNK_BYTES;
-        status = inflate(&z, Z_NO_FLUSH);
-        if (!sink_spend(sink, CHUNK_BYTES - z.avail_out)) {
-            status = Z_MEM_ERROR;
-            break;
-        }
-        out->len += CHUNK_BYTES - z.avail_out;
-    }
-    used = bytes.len - z.avail_in;
-    inflateEnd(&z);
-    return status == Z_STREAM_END ? used : 0;
 }
 
 static bool is_zeros(struct span s)
@@ -102,7 +74,7 @@ static enum extract_result gzip_read(const struct extract_input *input, struct s
         sink_property(sink, PROPERTY_DOCUMENT, SPAN("comment"), comment);
     buf_init(&out, 0);
     for (; is_gzip(rest) && members < MAX_MEMBERS && !damaged; members++) {
-        size_t used = unpack(sink, rest, &out);
+        size_t used = inflated_append(sink, rest, INFLATED_GZIP, &out);
         damaged = used == 0;
         rest = span_slice(rest, used, rest.len);
     }

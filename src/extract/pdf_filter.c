@@ -4,39 +4,11 @@
  * learns which one it is. Every octet produced is asked for at the sink first.
  */
 #include <string.h>
-#include <zlib.h>
 
+#include "inflated.h"
 #include "pdf_priv.h"
 
-enum { CHUNK_BYTES = 1 << 16, LZW_CODES = 4096, MAX_ROW_BYTES = 1 << 22 };
-
-static bool inflate_stream(struct sink *sink, struct span in, struct buf *out)
-{
-    z_stream z = { .next_in = (Bytef *)(uintptr_t)in.ptr, .avail_in = (uInt)in.len };
-    int status = Z_OK;
-
-    if (in.len > UINT32_MAX || inflateInit(&z) != Z_OK)
-        return false;
-    while (status == Z_OK) {
-        char *room = buf_reserve(out, CHUNK_BYTES);
-        uInt made;
-        if (room == NULL)
-            break;
-        z.next_out = (Bytef *)room;
-        z.avail_out = CHUNK_BYTES;
-        status = inflate(&z, Z_NO_FLUSH);
-        made = CHUNK_BYTES - z.avail_out;
-        if (!sink_spend(sink, made)) {
-            status = Z_MEM_ERROR;
-            break;
-        }
-        out->len += made;
-        if (status == Z_BUF_ERROR || (status == Z_OK && made == 0 && z.avail_in == 0))
-            break;
-    }
-    inflateEnd(&z);
-    return status == Z_STREAM_END;
-}
+enum { LZW_CODES = 4096, MAX_ROW_BYTES = 1 << 22 };
 
 static bool lzw_stream(struct sink *sink, struct span in, bool early, struct buf *out)
 {
@@ -250,7 +222,7 @@ static enum step apply(struct pdf_file *file, struct span name, struct pdf_dict 
     bool done;
 
     if (span_equals(name, SPAN("FlateDecode")) || span_equals(name, SPAN("Fl")))
-        done = inflate_stream(file->sink, in, out);
+        done = inflated_append(file->sink, in, INFLATED_ZLIB, out) > 0;
     else if (span_equals(name, SPAN("LZWDecode")) || span_equals(name, SPAN("LZW")))
         done = lzw_stream(file->sink, in, pdf_get_number(file, parameters, SPAN("EarlyChange"), 1) != 0, out);
     else if (span_equals(name, SPAN("ASCIIHexDecode")) || span_equals(name, SPAN("AHx")))

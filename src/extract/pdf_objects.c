@@ -303,6 +303,13 @@ static bool is_technical(struct pdf_file *file, struct pdf_dict *stream)
     return false;
 }
 
+/* Font programs whose descriptor hangs nowhere. */
+static bool is_font(struct span bytes)
+{
+    return span_starts_with(bytes, SPAN("OTTO")) || span_starts_with(bytes, SPAN("ttcf")) ||
+           span_starts_with(bytes, SPAN("\0\1\0\0\0"));
+}
+
 static bool looks_like_content(struct span bytes)
 {
     return span_find(bytes, SPAN("BT")) < bytes.len &&
@@ -328,7 +335,7 @@ void pdf_leftover_read(struct pdf_reader *reader, struct pdf_dict *stream)
     } else {
         struct extract_input input = { .bytes = bytes };
         const struct extractor *format = extract_recognise(&input);
-        if (format != NULL && format->recognise(&input) == RECOGNISE_MAGIC) {
+        if (format != NULL && format->recognise(&input) == RECOGNISE_MAGIC && !is_font(bytes)) {
             struct nested nested = { .bytes = bytes };
             sink_nested(file->sink, &nested);
         }

@@ -4,11 +4,9 @@
  * master and notes page in the stream, also of those an edit left behind; names
  * and footers; embedded objects.
  */
-#include <string.h>
-#include <zlib.h>
-
 #include "base/buf.h"
 #include "codepage.h"
+#include "inflated.h"
 #include "le.h"
 #include "ole_priv.h"
 
@@ -16,7 +14,7 @@ enum {
     CONTAINER_DOCUMENT = 0x03E8, CONTAINER_SLIDE = 0x03EE, CONTAINER_NOTES = 0x03F0, CONTAINER_MASTER = 0x03F8,
     CONTAINER_HEADERS = 0x0FD9, CONTAINER_HANDOUT = 0x0FC9, CONTAINER_COMMENT = 0x2EE0, ATOM_CHARS = 0x0FA0,
     ATOM_BYTES = 0x0FA8, ATOM_STRING = 0x0FBA, ATOM_OLE = 0x1011, CONTAINER_CRYPT = 0x2F14,
-    RECORD_HEADER = 8, MAX_RECORDS = 2000000, MAX_DEPTH = 32, CHUNK_BYTES = 1 << 16
+    RECORD_HEADER = 8, MAX_RECORDS = 2000000, MAX_DEPTH = 32
 };
 
 struct level {
@@ -68,31 +66,16 @@ static void say(struct ppt *ppt, struct span bytes, bool is_wide)
 static void read_object(struct ppt *ppt, struct span body, bool is_packed)
 {
     struct nested nested = { .bytes = body };
-    z_stream z = { .next_in = NULL };
-    int status = Z_OK;
     struct buf out;
 
-    if (body.len < 8 || body.len > UINT32_MAX)
+    if (body.len < 8)
         return;
     if (!is_packed) {
         sink_nested(ppt->sink, &nested);
         return;
     }
-    z.next_in = (Bytef *)(uintptr_t)body.ptr + 4;
-    z.avail_in = (uInt)(body.len - 4);
     buf_init(&out, 0);
-    if (inflateInit(&z) == Z_OK) {
-        while (status == Z_OK && buf_reserve(&out, CHUNK_BYTES) != NULL) {
-            z.next_out = (Bytef *)out.ptr + out.len;
-            z.avail_out = CHUNK_BYTES;
-            status = inflate(&z, Z_NO_FLUSH);
-            if (!sink_spend(ppt->sink, CHUNK_BYTES - z.avail_out))
-                break;
-            out.len += CHUNK_BYTES - z.avail_out;
-        }
-        inflateEnd(&z);
-    }
-    if (status != Z_STREAM_END && !sink_spent(ppt->sink))
+    if (inflated_append(ppt->sink, span_slice(body, 4, body.len), INFLATED_ZLIB, &out) == 0 && !sink_spent(ppt->sink))
         sink_uninspectable(ppt->sink, UNINSPECTABLE_DAMAGED, SPAN("embedded object"));
     nested.bytes = buf_span(&out);
     if (out.len > 0 && !sink_spent(ppt->sink))

@@ -10,12 +10,12 @@
 
 #include <openssl/cms.h>
 #include <openssl/x509.h>
-#include <zlib.h>
 
 #include "base/buf.h"
 #include "extract_priv.h"
+#include "inflated.h"
 
-enum { OID_WITHIN = 24, CHUNK_BYTES = 1 << 16, MAX_LABELS = 64, MAX_SIGNERS = 256 };
+enum { OID_WITHIN = 24, MAX_LABELS = 64, MAX_SIGNERS = 256 };
 
 static bool is_pem(struct span bytes)
 {
@@ -130,26 +130,15 @@ static void hand_over(struct sink *sink, struct span content)
 
 static bool unpack(struct sink *sink, struct span packed)
 {
-    z_stream z = { .next_in = (Bytef *)(uintptr_t)packed.ptr, .avail_in = (uInt)packed.len };
-    int status = Z_OK;
     struct buf out;
+    bool done;
 
-    if (packed.len > UINT32_MAX || inflateInit(&z) != Z_OK)
-        return false;
     buf_init(&out, 0);
-    while (status == Z_OK && buf_reserve(&out, CHUNK_BYTES) != NULL) {
-        z.next_out = (Bytef *)out.ptr + out.len;
-        z.avail_out = CHUNK_BYTES;
-        status = inflate(&z, Z_NO_FLUSH);
-        if (!sink_spend(sink, CHUNK_BYTES - z.avail_out))
-            break;
-        out.len += CHUNK_BYTES - z.avail_out;
-    }
-    inflateEnd(&z);
+    done = inflated_append(sink, packed, INFLATED_ZLIB, &out) > 0;
     if (!sink_spent(sink))
         hand_over(sink, buf_span(&out));
     buf_fini(&out);
-    return status == Z_STREAM_END;
+    return done;
 }
 
 static enum extract_result read_content(CMS_ContentInfo *cms, struct sink *sink)
