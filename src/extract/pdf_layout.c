@@ -201,24 +201,31 @@ struct piece {
     double gap;             /* before it, in em */
 };
 
+static bool is_letter(struct span text)
+{
+    uint32_t rune;
+
+    if (text.len == 0 || utf8_next(text, &rune) != text.len)
+        return false;
+    return rune >= 0x80 || (rune >= '0' && rune <= '9') || ((rune | 32) >= 'a' && (rune | 32) <= 'z');
+}
+
 /*
- * The room that counts as none: in letter-spaced text, where most pieces are one
- * character, the least room between two of them.
+ * The room that counts as none between single letters: in letter-spaced text the
+ * least there is. Leader dots are no letters.
  */
 static double usual_gap(const struct piece *pieces, size_t count)
 {
     double least = 1e9;
-    size_t single = 0;
-    uint32_t rune;
+    size_t joints = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        if (pieces[i].text.len == 0 || utf8_next(pieces[i].text, &rune) != pieces[i].text.len)
+    for (size_t i = 1; i < count; i++) {
+        if (!is_letter(pieces[i - 1].text) || !is_letter(pieces[i].text))
             continue;
-        single++;
-        if (i > 0)
-            least = fmin(least, pieces[i].gap);
+        joints++;
+        least = fmin(least, pieces[i].gap);
     }
-    return count >= 4 && single * 5 >= count * 4 && least < 1e9 ? fmax(least, 0) : 0;
+    return joints >= 3 ? fmax(least, 0) : 0;
 }
 
 /* A line under construction: its pieces, and then its text. */
@@ -270,7 +277,8 @@ static struct span line_text(const struct pdf_page *page, const struct placed *p
     }
     usual = usual_gap(line->pieces, line->count);
     for (size_t i = 0; i < line->count; i++) {
-        if (i > 0 && line->pieces[i].gap - usual > space_em)
+        bool between = i > 0 && is_letter(line->pieces[i - 1].text) && is_letter(line->pieces[i].text);
+        if (i > 0 && line->pieces[i].gap - (between ? usual : 0) > space_em)
             buf_append_byte(&line->text, ' ');
         buf_append(&line->text, line->pieces[i].text);
     }

@@ -64,6 +64,8 @@ static void test_pdf_gathers_words(void **state)
         { "BT /F1 12 Tf 72 400 Td [(TR\\310S) -300 (SECRET)] TJ ET", "", "", "[body - page=1] TRÈS SECRET" },
         { "BT /F1 12 Tf 8 Tc 72 400 Td (SECRET) Tj ET", "", "", "[body - page=1] SECRET" },
         { "BT /F1 12 Tf 72 400 Td [(S)-900(E)-900(C)-900(R)-900(E)-900(T)] TJ ET", "", "", "[body - page=1] SECRET" },
+        { "BT /F1 12 Tf 72 400 Td [(TRES)-300(SECRET)-300(.)-300(.)-300(.)-300(.)-300(.)-300(.)-300(4)] TJ ET", "", "",
+          "[body - page=1] TRES SECRET . . . . . . 4" },
         { "BT /F1 12 Tf 1 0 0 1 72 400 Tm (SEC) Tj 1 0 0 1 97.3 400 Tm (RET) Tj ET", "", "", "[body - page=1] SECRET" },
         { "BT /F1 12 Tf 1 0 0 1 97.3 400 Tm (RET) Tj 1 0 0 1 72 400 Tm (SEC) Tj ET", "", "", "[body - page=1] SECRET" },
         { "BT /F1 12 Tf 72 400 Td (SECRET) Tj ET BT /F1 12 Tf 72.3 400 Td (SECRET) Tj ET", "", "", "[body - page=1] SECRET" },
