@@ -336,6 +336,35 @@ static bool is_index_cell(struct reader *reader)
     return xml_attribute(&reader->xml, "t", &type) && span_equals(type, SPAN("s"));
 }
 
+/* DrawingML says capitals in an attribute of the run's properties: cap="all". */
+static void read_cap(struct reader *reader)
+{
+    struct level *parent = level_at(reader, reader->xml.depth - 1);
+    struct span value;
+
+    if (xml_attribute(&reader->xml, "cap", &value) && is_capitals(value) && parent->action == OFFICE_RUN)
+        parent->look |= LOOK_CAPITALS;
+}
+
+/* WordprocessingML says it in elements, each with @val; they hold for the run or paragraph around. */
+static void read_run_property(struct reader *reader, enum office_action action)
+{
+    struct level *run = run_of(reader, reader->xml.depth);
+    struct span value;
+
+    xml_attribute(&reader->xml, "val", &value);
+    if (action == OFFICE_PARAGRAPH_STYLE && reader->xml.depth >= 3)
+        apply_style(reader, level_at(reader, reader->xml.depth - 2), value);
+    if (run == NULL)
+        return;
+    if (action == OFFICE_RUN_STYLE)
+        apply_style(reader, run, value);
+    else if (action == OFFICE_CAPITALS && !is_off(value))
+        run->look |= LOOK_CAPITALS;
+    else if (action == OFFICE_VANISH && !is_off(value) && run->region != REGION_DELETED)
+        run->region = REGION_HIDDEN;
+}
+
 static bool is_in_line(enum office_action action)
 {
     return action == OFFICE_STYLED || action == OFFICE_STYLED_LINE;
@@ -345,7 +374,7 @@ static void start_element(struct reader *reader)
 {
     struct xml *xml = &reader->xml;
     const struct office_word *word = look_up(reader, xml->local);
-    struct level *level = level_at(reader, xml->depth), *run;
+    struct level *level = level_at(reader, xml->depth);
     enum office_action action = word == NULL ? OFFICE_PLAIN : (enum office_action)word->action;
     enum region region = word == NULL ? 0 : (enum region)word->region;
     struct span value;
@@ -363,8 +392,7 @@ static void start_element(struct reader *reader)
     case OFFICE_BINARY:
         break;
     case OFFICE_RUN_PROPERTIES:
-        if (xml_attribute(xml, "cap", &value) && is_capitals(value) && (run = level_at(reader, xml->depth - 1))->action == OFFICE_RUN)
-            run->look |= LOOK_CAPITALS;
+        read_cap(reader);
         break;
     case OFFICE_TEXT:
         level->keeps_space = true;
@@ -376,24 +404,10 @@ static void start_element(struct reader *reader)
         enter_frame(reader, level);
         break;
     case OFFICE_CAPITALS:
-        xml_attribute(xml, "val", &value);
-        if ((run = run_of(reader, xml->depth)) != NULL && !is_off(value))
-            run->look |= LOOK_CAPITALS;
-        break;
     case OFFICE_VANISH:
-        xml_attribute(xml, "val", &value);
-        if ((run = run_of(reader, xml->depth)) != NULL && !is_off(value) && run->region != REGION_DELETED)
-            run->region = REGION_HIDDEN;
-        break;
     case OFFICE_RUN_STYLE:
-        xml_attribute(xml, "val", &value);
-        if ((run = run_of(reader, xml->depth)) != NULL)
-            apply_style(reader, run, value);
-        break;
     case OFFICE_PARAGRAPH_STYLE:
-        xml_attribute(xml, "val", &value);
-        if (xml->depth >= 3)
-            apply_style(reader, level_at(reader, xml->depth - 2), value);
+        read_run_property(reader, action);
         break;
     case OFFICE_REGION:
         gather_break(reader->part->gather, region);
