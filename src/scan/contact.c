@@ -355,6 +355,7 @@ static void try_sign(struct search *search, size_t at, const struct sign *sign)
 static void find_signs(struct reading *reading, const struct passage *passage, char first,
                        const struct sign *signs, size_t count)
 {
+    static const char seconds[] = "aA @\xC3";
     struct search search = { reading, passage, 0, passage->first_line };
     struct span text = passage->text;
 
@@ -364,6 +365,9 @@ static void find_signs(struct reading *reading, const struct passage *passage, c
         if (found == NULL)
             return;
         at = (size_t)(found - text.ptr);
+        /* A bracket in running text is hardly ever one of these. */
+        if (count > 1 && first != '\xEF' && (at + 1 == text.len || strchr(seconds, text.ptr[at + 1]) == NULL))
+            continue;
         for (size_t i = 0; i < count; i++)
             if (span_starts_with(span_slice(text, at, text.len), signs[i].text)) {
                 try_sign(&search, at, &signs[i]);

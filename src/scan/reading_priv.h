@@ -55,12 +55,18 @@ struct tally {
     bool used;
 };
 
+/* How often a label was met in the passage at hand. */
+struct met {
+    uint32_t passage, count;
+};
+
 struct reading {
     const struct matcher *matcher;
     struct facts *facts;
     struct fold fold;
     struct match_list matches;
     uint32_t passages;          /* handed in so far */
+    struct met *met;            /* one for each label of the plan, made at the first match */
     int surest;                 /* highest confidence since somebody set it to CONFIDENCE_NONE */
     struct candidate *candidates;
     size_t candidate_count, candidate_capacity;

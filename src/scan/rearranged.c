@@ -6,7 +6,7 @@
 enum {
     PIECE_OCTETS = 512,     /* longer runs of single letters are looked at in pieces */
     LEAST_LETTERS = 4,      /* "e.g." and "a b c" are no hidden words */
-    AROUND_HYPHEN = 96      /* octets on each side of a parted word that may belong to a marking */
+    AROUND_HYPHEN = 64      /* octets on each side of a parted word that may belong to a marking */
 };
 
 /* A short text made from another, with the folded offset each octet came from, and what is met in it. */

@@ -10,7 +10,9 @@ enum {
     EDGE_LINES = 3,         /* first and last lines of a body where markings stand */
     PAGE_EDGE_LINES = 2,    /* of a page, sheet or slide */
     UNSPACED_OCTETS = 10,   /* words run together count from this length on */
-    NEIGHBOURS = 64,        /* matches looked at on each side of one on its line */
+    NEIGHBOURS = 32,        /* matches looked at on each side of one on its line */
+    MET_IN_PASSAGE = 1024,  /* of one label: more are counted as dropped */
+    REVERSED_RUNS = 256,    /* in one passage */
     LIST_LINES = 6,         /* levels this close together are a list of levels */
     LIST_LEVELS = 3,
     REVERSED_BYTES = 512
@@ -374,6 +376,25 @@ static bool has_ascii_letter(struct span text)
     return false;
 }
 
+/* Text that is nothing but markings must not cost more than the budget knows of. */
+static bool is_once_too_often(struct sight *sight, int32_t label)
+{
+    struct reading *reading = sight->reading;
+    struct met *met;
+
+    if (reading->met == NULL)
+        reading->met = arena_alloc(reading->facts->arena,
+                                   matcher_plan(reading->matcher)->label_count * sizeof *met);
+    if (reading->met == NULL)
+        return true;
+    met = &reading->met[label];
+    if (met->passage != reading->passages)
+        *met = (struct met){ reading->passages, 0 };
+    if (++met->count == MET_IN_PASSAGE + 1)
+        reading->dropped++;
+    return met->count > MET_IN_PASSAGE;
+}
+
 /* One mark in the text: everything there is to say about it here. */
 static void look_at(struct sight *sight, size_t index, bool contained)
 {
@@ -486,7 +507,8 @@ static void look_at_all(struct sight *sight)
         if (mark->label == MARK_NO_LABEL ||
             (covered && matcher_mark(sight->reading->matcher, cover->mark)->label == mark->label))
             continue;
-        look_at(sight, i, covered || is_denied(denial, match));
+        if (!is_once_too_often(sight, mark->label))
+            look_at(sight, i, covered || is_denied(denial, match));
     }
 }
 
@@ -549,7 +571,7 @@ static void look_at_reversed(struct sight *sight)
     static const char override[] = "\u202E", end[] = "\u202C";
     struct span rest = sight->passage->text;
 
-    for (;;) {
+    for (unsigned runs = 0;; runs++) {
         size_t at = span_find(rest, SPAN("\u202E"));
         char turned[REVERSED_BYTES];
         struct passage passage = *sight->passage;
@@ -562,6 +584,10 @@ static void look_at_reversed(struct sight *sight)
 
         if (at == rest.len)
             return;
+        if (runs == REVERSED_RUNS) {
+            sight->reading->dropped++;
+            return;
+        }
         rest = span_slice(rest, at + sizeof override - 1, rest.len);
         run = utf8_cut(span_slice(rest, 0, span_find_byte(rest, '\n')), REVERSED_BYTES);
         run = span_slice(run, 0, span_find(run, (struct span){ end, sizeof end - 1 }));
