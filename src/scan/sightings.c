@@ -11,7 +11,9 @@ enum {
     PAGE_EDGE_LINES = 2,    /* of a page, sheet or slide */
     UNSPACED_OCTETS = 10,   /* words run together count from this length on */
     NEIGHBOURS = 32,        /* matches looked at on each side of one on its line */
-    MET_IN_PASSAGE = 1024,  /* of one label: more are counted as dropped */
+    MET_IN_PASSAGE = 1024,  /* of one label; of more, only those that stand out are looked at */
+    MET_AT_ALL = 16384,     /* and of these more than so many are counted as dropped */
+    EDGE_OCTETS = 16,       /* decoration beside a marking alone on its line */
     REVERSED_RUNS = 256,    /* in one passage */
     LIST_LINES = 6,         /* levels this close together are a list of levels */
     LIST_LEVELS = 3,
@@ -376,8 +378,26 @@ static bool has_ascii_letter(struct span text)
     return false;
 }
 
-/* Text that is nothing but markings must not cost more than the budget knows of. */
-static bool is_once_too_often(struct sight *sight, int32_t label)
+/* A quick look whether a match may be alone on its line, or the value of a key. */
+static bool stands_out(struct span folded, const struct match *match)
+{
+    size_t from = match->from, to = match->to;
+
+    while (from > 0 && match->from - from < EDGE_OCTETS && folded.ptr[from - 1] != '\n' &&
+           folded.ptr[from - 1] != ':' && !is_ascii_alnum(folded.ptr[from - 1]))
+        from--;
+    while (to < folded.len && to - match->to < EDGE_OCTETS && folded.ptr[to] != '\n' &&
+           !is_ascii_alnum(folded.ptr[to]))
+        to++;
+    return (from == 0 || folded.ptr[from - 1] == '\n' || folded.ptr[from - 1] == ':') &&
+           (to == folded.len || folded.ptr[to] == '\n');
+}
+
+/*
+ * Text full of one marking must not cost more than a text should: the thousandth
+ * time in running text it says no more than before.
+ */
+static bool is_once_too_often(struct sight *sight, const struct match *match, int32_t label)
 {
     struct reading *reading = sight->reading;
     struct met *met;
@@ -390,9 +410,11 @@ static bool is_once_too_often(struct sight *sight, int32_t label)
     met = &reading->met[label];
     if (met->passage != reading->passages)
         *met = (struct met){ reading->passages, 0 };
-    if (++met->count == MET_IN_PASSAGE + 1)
+    if (met->count >= MET_IN_PASSAGE && !stands_out(buf_span(&reading->fold.text), match))
+        return true;
+    if (met->count == MET_AT_ALL)
         reading->dropped++;
-    return met->count > MET_IN_PASSAGE;
+    return ++met->count > MET_AT_ALL;
 }
 
 /* One mark in the text: everything there is to say about it here. */
@@ -437,6 +459,8 @@ static void look_at(struct sight *sight, size_t index, bool contained)
             return;
         sighting.capitals = true;
     }
+    if (is_once_too_often(sight, match, mark->label))
+        return;
     find_context(sight, index, &context);
     sighting.before = context.before_span;
     sighting.after = context.after_span;
@@ -507,8 +531,7 @@ static void look_at_all(struct sight *sight)
         if (mark->label == MARK_NO_LABEL ||
             (covered && matcher_mark(sight->reading->matcher, cover->mark)->label == mark->label))
             continue;
-        if (!is_once_too_often(sight, mark->label))
-            look_at(sight, i, covered || is_denied(denial, match));
+        look_at(sight, i, covered || is_denied(denial, match));
     }
 }
 
