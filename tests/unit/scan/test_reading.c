@@ -258,10 +258,209 @@ static void test_reading_table(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* What a document of pages gives, one passage a page, for the best finding of a label. */
+static const struct label_fact *best_of(const struct facts *facts, int32_t label)
+{
+    const struct label_fact *best = NULL;
+
+    for (size_t i = 0; i < facts->labels.count; i++)
+        if (facts->labels.items[i].label == label &&
+            (best == NULL || facts->labels.items[i].confidence > best->confidence))
+            best = &facts->labels.items[i];
+    return best;
+}
+
+static struct facts *read_pages(const struct bench *bench, struct arena *arena,
+                                const char *const *pages)
+{
+    struct facts *facts = facts_new(arena);
+    struct reading *reading = reading_new(bench->matcher, facts);
+
+    for (uint32_t i = 0; pages[i] != NULL; i++) {
+        struct passage page = { .text = span_of(pages[i]),
+                                .where = SPAN("2!a.pdf"),
+                                .document = 1,
+                                .region = REGION_BODY,
+                                .source = SOURCE_TEXT,
+                                .unit = UNIT_PAGE,
+                                .number = i + 1 };
+        reading_text(reading, &page);
+    }
+    reading_finish(reading);
+    return facts;
+}
+
+#define FILLER "One line.\nAnother line.\nA third line.\n"
+
+/* Alone on a line in the middle: likely; on every page, or beside a copy number: certain. */
+static void test_reading_weighs_the_whole_document(void **state)
+{
+    static const struct {
+        const char *pages[4];
+        const char *label;
+        enum confidence confidence;
+    } cases[] = {
+        { { FILLER "TRÈS SECRET\n" FILLER, FILLER }, "fr:TRES SECRET", CONFIDENCE_LIKELY },
+        { { FILLER "TRÈS SECRET\n" FILLER, FILLER "TRÈS SECRET\n" FILLER, FILLER },
+          "fr:TRES SECRET", CONFIDENCE_CERTAIN },
+        { { FILLER "TRÈS SECRET\n" FILLER, FILLER "Exemplaire n° 3\n" FILLER }, "fr:TRES SECRET",
+          CONFIDENCE_CERTAIN },
+        { { FILLER "TOP SECRET\n" FILLER "Declassify On: 20401231\n" FILLER }, "us:TOP SECRET",
+          CONFIDENCE_CERTAIN },
+        { { FILLER "CONFIDENTIEL\n" FILLER, FILLER "CONFIDENTIEL\n" FILLER }, "generic:CONFIDENTIAL",
+          CONFIDENCE_LIKELY },
+        { { FILLER "CONFIDENTIEL\n" FILLER, FILLER, FILLER }, "generic:CONFIDENTIAL",
+          CONFIDENCE_POSSIBLE },
+        { { FILLER "(S) One.\n(U) Two.\n(S) Three.\n" FILLER }, "us:SECRET", CONFIDENCE_POSSIBLE },
+        { { "SECRET//NOFORN\n" FILLER "(S) One.\n(U) Two.\n(S) Three.\n" FILLER }, "us:UNCLASSIFIED",
+          CONFIDENCE_LIKELY },
+    };
+    const struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct arena *arena = arena_new(0);
+        const struct facts *facts = read_pages(bench, arena, cases[i].pages);
+        const struct label_fact *best =
+            best_of(facts, schemes_find(bench->plan, span_of(cases[i].label)));
+
+        if (best == NULL || best->confidence != cases[i].confidence)
+            fail_msg("case %zu: %s %s, want %s", i, cases[i].label,
+                     best == NULL ? "missing" : confidence_name(best->confidence),
+                     confidence_name(cases[i].confidence));
+        arena_free(&arena);
+    }
+}
+
+static void test_reading_tells_the_place(void **state)
+{
+    static const char *const pages[] = { FILLER, "SECRET\n" FILLER, NULL };
+    const struct bench *bench = *state;
+    struct arena *arena = arena_new(0);
+    const struct facts *facts = read_pages(bench, arena, pages);
+    const struct label_fact *best = best_of(facts, schemes_find(bench->plan, SPAN("fr:SECRET")));
+
+    assert_non_null(best);
+    assert_true(span_equals(best->where, SPAN("2!a.pdf#page=2")));
+    assert_true(span_equals(best->text, SPAN("SECRET")));
+    arena_free(&arena);
+}
+
+static struct facts *read_body(const struct bench *bench, struct arena *arena, struct span text,
+                               size_t seen_before)
+{
+    struct facts *facts = facts_new(arena);
+    struct reading *reading = reading_new(bench->matcher, facts);
+    struct passage body = { .text = text,
+                            .where = SPAN("1"),
+                            .document = 1,
+                            .region = REGION_BODY,
+                            .source = SOURCE_TEXT,
+                            .unit = UNIT_NONE,
+                            .first_line = 10,
+                            .seen_before = seen_before };
+
+    reading_text(reading, &body);
+    reading_finish(reading);
+    return facts;
+}
+
+static void test_reading_counts_lines_and_skips_what_was_seen(void **state)
+{
+    const struct bench *bench = *state;
+    struct arena *arena = arena_new(0);
+    struct span text = SPAN("some words\n\nabout some\nwords\n");
+    const struct facts *facts = read_body(bench, arena, text, 0);
+
+    assert_int_equal(facts->labels.count, 2);
+    assert_true(span_equals(facts->labels.items[0].where, SPAN("1#line=10")));
+    assert_true(span_equals(facts->labels.items[1].where, SPAN("1#line=12")));
+    assert_true(span_equals(facts->labels.items[1].text, SPAN("some words")));
+    facts = read_body(bench, arena, text, 10);
+    assert_int_equal(facts->labels.count, 1);
+    arena_free(&arena);
+}
+
+/* Long ordinary text says the same word often: nothing is lost by not repeating it. */
+static void test_reading_of_repetitive_text_is_whole(void **state)
+{
+    const struct bench *bench = *state;
+    struct arena *arena = arena_new(0);
+    const struct facts *facts;
+    struct buf text;
+
+    buf_init(&text, 0);
+    for (int i = 0; i < 20000; i++)
+        buf_append(&text, SPAN("C'est le service public. "));
+    buf_append(&text, SPAN("\nTRÈS SECRET\n"));
+    facts = read_body(bench, arena, buf_span(&text), 0);
+    assert_int_equal(facts->dropped_findings, 0);
+    assert_non_null(best_of(facts, schemes_find(bench->plan, SPAN("fr:TRES SECRET"))));
+    assert_true(facts->labels.count < 100);
+    buf_fini(&text);
+    arena_free(&arena);
+}
+
+static void test_matcher_tells_what_it_would_miss(void **state)
+{
+    struct arena *arena = arena_new(0);
+    struct scan_plan *plan = arena_alloc(arena, sizeof *plan);
+    struct matcher *matcher;
+    struct span missed;
+
+    (void)state;
+    plan->limits = plan_default_limits;
+    schemes_add(arena, plan, "a", "GOOD", "good words");
+    matcher = matcher_new(plan, &missed);
+    assert_non_null(matcher);
+    matcher_free(&matcher);
+    schemes_add(arena, plan, "a", "EMPTY", " - / ");
+    assert_null(matcher_new(plan, &missed));
+    assert_true(span_equals(missed, SPAN("EMPTY")));
+    arena_free(&arena);
+}
+
+/* Thousands of labels: each is found, and none stands for another. */
+static void test_matcher_of_many_labels(void **state)
+{
+    enum { LABELS = 5000 };
+    struct arena *arena = arena_new(0);
+    struct bench many = { .arena = arena, .plan = arena_alloc(arena, sizeof *many.plan) };
+    struct span_list marks = { arena_alloc(arena, LABELS * sizeof(struct span)), LABELS, LABELS };
+    const struct facts *facts;
+    struct span missed;
+
+    (void)state;
+    many.plan->limits = plan_default_limits;
+    many.plan->labels = arena_alloc(arena, LABELS * sizeof *many.plan->labels);
+    many.plan->label_count = LABELS;
+    for (size_t i = 0; i < LABELS; i++) {
+        marks.items[i] = arena_printf(arena, "project %c%c number %zu", (char)('a' + i % 26),
+                                      (char)('a' + i / 26 % 26), i);
+        many.plan->labels[i] = (struct label_def){ .scheme = SPAN("c"),
+                                                   .name = marks.items[i],
+                                                   .rank = (int32_t)i,
+                                                   .strength = LABEL_STRONG,
+                                                   .marks = { &marks.items[i], 1, 1 } };
+    }
+    many.matcher = matcher_new(many.plan, &missed);
+    assert_non_null(many.matcher);
+    facts = read_body(&many, arena, marks.items[4321], 0);
+    assert_int_equal(facts->labels.count, 1);
+    assert_int_equal(facts->labels.items[0].label, 4321);
+    matcher_free(&many.matcher);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reading_table),
+        cmocka_unit_test(test_reading_weighs_the_whole_document),
+        cmocka_unit_test(test_reading_tells_the_place),
+        cmocka_unit_test(test_reading_counts_lines_and_skips_what_was_seen),
+        cmocka_unit_test(test_reading_of_repetitive_text_is_whole),
+        cmocka_unit_test(test_matcher_tells_what_it_would_miss),
+        cmocka_unit_test(test_matcher_of_many_labels),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
