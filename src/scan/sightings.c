@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "form.h"
 #include "reading_priv.h"
 
 enum {
@@ -13,7 +14,6 @@ enum {
     NEIGHBOURS = 32,        /* matches looked at on each side of one on its line */
     MET_IN_PASSAGE = 1024,  /* of one label; of more, only those that stand out are looked at */
     MET_AT_ALL = 16384,     /* and of these more than so many are counted as dropped */
-    EDGE_OCTETS = 16,       /* decoration beside a marking alone on its line */
     REVERSED_RUNS = 256,    /* in one passage */
     LIST_LINES = 6,         /* levels this close together are a list of levels */
     LIST_LEVELS = 3,
@@ -33,39 +33,6 @@ struct sight {
     bool scripts_only;              /* second look: only marks in other scripts */
 };
 
-/* Offset behind the count-th line that is not blank. */
-static size_t end_of_lines(struct span text, unsigned count)
-{
-    struct span rest = text;
-    size_t at = 0;
-
-    while (count > 0 && rest.len > 0) {
-        size_t end = span_find_byte(rest, '\n');
-
-        if (span_trim(span_slice(rest, 0, end)).len > 0)
-            count--;
-        at += end < rest.len ? end + 1 : end;
-        rest = span_slice(text, at, text.len);
-    }
-    return at;
-}
-
-/* Offset of the count-th last line that is not blank. */
-static size_t start_of_last_lines(struct span text, unsigned count)
-{
-    size_t at = text.len;
-
-    while (count > 0 && at > 0) {
-        const char *newline = at < 2 ? NULL : memrchr(text.ptr, '\n', at - 1);
-        size_t start = newline == NULL ? 0 : (size_t)(newline - text.ptr) + 1;
-
-        if (span_trim(span_slice(text, start, at)).len > 0)
-            count--;
-        at = start;
-    }
-    return at;
-}
-
 static bool is_paged(const struct passage *passage)
 {
     return passage->unit == UNIT_PAGE || passage->unit == UNIT_SHEET || passage->unit == UNIT_SLIDE;
@@ -77,9 +44,9 @@ static void find_places(struct sight *sight)
     unsigned lines = is_paged(passage) ? PAGE_EDGE_LINES : EDGE_LINES;
 
     sight->top_end = is_paged(passage) || passage->is_first
-                         ? end_of_lines(passage->text, lines)
+                         ? form_end_of_lines(passage->text, lines)
                          : 0;
-    sight->bottom_from = start_of_last_lines(passage->text, lines);
+    sight->bottom_from = form_start_of_last_lines(passage->text, lines);
 }
 
 /* The line context of a match in folded text, other markings of it blanked. */
@@ -153,117 +120,6 @@ static void find_context(struct sight *sight, size_t index, struct context *cont
         if (other->from >= match->to && is_company(sight->reading, match, other))
             blank(context->after, match->to, context->after_span.len, other);
     }
-}
-
-static bool is_separator(char c)
-{
-    return c == ' ' || c == '\n' || c == '-' || c == '_' || c == ':' || c == '/';
-}
-
-/* Are both folded texts the same but for separators? Then no digit stood for a letter. */
-static bool same_letters(struct span a, struct span b)
-{
-    size_t i = 0, k = 0;
-
-    for (;;) {
-        while (i < a.len && is_separator(a.ptr[i]))
-            i++;
-        while (k < b.len && is_separator(b.ptr[k]))
-            k++;
-        if (i == a.len || k == b.len)
-            return i == a.len && k == b.len;
-        if (a.ptr[i++] != b.ptr[k++])
-            return false;
-    }
-}
-
-static bool is_ascii_alnum(char c)
-{
-    return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Do two texts as written have the same ASCII letters and digits, in the same case? */
-static bool same_spelling(struct span a, struct span b)
-{
-    size_t i = 0, k = 0, same = 0;
-
-    for (;; same++) {
-        while (i < a.len && !is_ascii_alnum(a.ptr[i]))
-            i++;
-        while (k < b.len && !is_ascii_alnum(b.ptr[k]))
-            k++;
-        if (i == a.len || k == b.len)
-            return i == a.len && k == b.len && same > 0;
-        if (a.ptr[i++] != b.ptr[k++])
-            return false;
-    }
-}
-
-/* Greek, Cyrillic or Armenian letters, which have two cases? */
-static bool has_cased_script(struct span text)
-{
-    for (size_t at = 0; at < text.len;) {
-        uint32_t rune;
-
-        at += utf8_next(span_slice(text, at, text.len), &rune);
-        if (rune >= 0x370 && rune < 0x590)
-            return true;
-    }
-    return false;
-}
-
-/* Letters of the original: all capitals, and does the first one stand in capitals? */
-static void read_form(struct span original, const struct mark *mark, unsigned look,
-                      struct sighting *out)
-{
-    bool lower = false, upper = false, first = true;
-
-    for (size_t i = 0; i < original.len; i++) {
-        char c = original.ptr[i];
-
-        if (c >= 'A' && c <= 'Z') {
-            out->title_case |= first;
-            upper = true;
-            first = false;
-        } else if (c >= 'a' && c <= 'z') {
-            lower = true;
-            first = false;
-        }
-    }
-    /* Without Latin letters, the last tells: small ones of other scripts are what folding left alone. */
-    if (!upper && !lower && original.len > 1)
-        lower = has_cased_script(original) &&
-                span_ends_with_nocase(out->mark, span_slice(original, original.len - 2, original.len));
-    out->capitals = !lower || (look & LOOK_CAPITALS) != 0 ||
-                    (upper && same_spelling(original, mark->written));
-}
-
-/* An abbreviation counts only as the scheme writes it. */
-static bool is_as_written(struct span original, const struct mark *mark, unsigned look)
-{
-    return same_spelling(original, mark->written) || span_equals(original, mark->written) ||
-           ((look & LOOK_CAPITALS) != 0 && span_equals_nocase(original, mark->written));
-}
-
-static bool in_quotes(struct span folded, const struct match *match)
-{
-    char before = match->from > 0 ? folded.ptr[match->from - 1] : '\0';
-    char after = match->to < folded.len ? folded.ptr[match->to] : '\0';
-
-    if (before == ' ' && match->from > 1)   /* « SECRET » */
-        before = folded.ptr[match->from - 2] == '"' ? '"' : ' ';
-    return (before == '"' || before == '\'') && (after == '"' || after == '\'' || after == ' ');
-}
-
-/* Does its original line begin with the ">" of a quotation? */
-static bool is_quoted_line(struct span text, size_t at)
-{
-    const char *newline = at == 0 ? NULL : memrchr(text.ptr, '\n', at);
-    size_t from = newline == NULL ? 0 : (size_t)(newline - text.ptr) + 1;
-
-    while (from < at && (text.ptr[from] == ' ' || text.ptr[from] == '\t'))
-        from++;
-    return from < at && text.ptr[from] == '>';
 }
 
 struct span reading_place(struct reading *reading, const struct passage *passage, uint32_t line)
@@ -370,29 +226,6 @@ static void keep(struct sight *sight, struct candidate *candidate, struct span o
     (void)findings_add(reading, candidate);
 }
 
-static bool has_ascii_letter(struct span text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((text.ptr[i] | 0x20) >= 'a' && (text.ptr[i] | 0x20) <= 'z')
-            return true;
-    return false;
-}
-
-/* A quick look whether a match may be alone on its line, or the value of a key. */
-static bool stands_out(struct span folded, const struct match *match)
-{
-    size_t from = match->from, to = match->to;
-
-    while (from > 0 && match->from - from < EDGE_OCTETS && folded.ptr[from - 1] != '\n' &&
-           folded.ptr[from - 1] != ':' && !is_ascii_alnum(folded.ptr[from - 1]))
-        from--;
-    while (to < folded.len && to - match->to < EDGE_OCTETS && folded.ptr[to] != '\n' &&
-           !is_ascii_alnum(folded.ptr[to]))
-        to++;
-    return (from == 0 || folded.ptr[from - 1] == '\n' || folded.ptr[from - 1] == ':') &&
-           (to == folded.len || folded.ptr[to] == '\n');
-}
-
 /*
  * Text full of one marking must not cost more than a text should: the thousandth
  * time in running text it says no more than before.
@@ -410,7 +243,7 @@ static bool is_once_too_often(struct sight *sight, const struct match *match, in
     met = &reading->met[label];
     if (met->passage != reading->passages)
         *met = (struct met){ reading->passages, 0 };
-    if (met->count >= MET_IN_PASSAGE && !stands_out(buf_span(&reading->fold.text), match))
+    if (met->count >= MET_IN_PASSAGE && !form_stands_out(buf_span(&reading->fold.text), match))
         return true;
     if (met->count == MET_AT_ALL)
         reading->dropped++;
@@ -439,7 +272,7 @@ static void look_at(struct sight *sight, size_t index, bool contained)
                                  .is_short = mark->kind == MARK_SHORT,
                                  .several_words = mark->several_words || mark->kind == MARK_UNSPACED,
                                  .contained = contained || match->glued,
-                                 .in_quotes = in_quotes(buf_span(&fold->text), match),
+                                 .in_quotes = form_in_quotes(buf_span(&fold->text), match),
                                  .region = passage->region,
                                  .source = passage->source };
     struct context context;
@@ -448,14 +281,14 @@ static void look_at(struct sight *sight, size_t index, bool contained)
     last += rest.len == 0 ? 0 : utf8_next(rest, &rune);
     original = span_slice(passage->text, origin, last);
     if (last <= passage->seen_before ||
-        (mark->is_scripted && !sight->scripts_only && !has_ascii_letter(original)))
+        (mark->is_scripted && !sight->scripts_only && !form_has_latin_letter(original)))
         return;
     candidate.obfuscated = sight->disguised || match->disguised || mark->kind == MARK_UNSPACED ||
                            fold_has_disguise(fold, match->from, match->to) ||
-                           !same_letters(met, mark->folded);
-    read_form(original, mark, passage->look, &sighting);
+                           !form_same_letters(met, mark->folded);
+    form_read(original, mark, passage->look, &sighting);
     if (mark->kind == MARK_SHORT) {
-        if (candidate.obfuscated || !is_as_written(original, mark, passage->look))
+        if (candidate.obfuscated || !form_is_as_written(original, mark, passage->look))
             return;
         sighting.capitals = true;
     }
@@ -464,7 +297,7 @@ static void look_at(struct sight *sight, size_t index, bool contained)
     find_context(sight, index, &context);
     sighting.before = context.before_span;
     sighting.after = context.after_span;
-    candidate.quoted = (passage->look & LOOK_QUOTED) != 0 || is_quoted_line(passage->text, origin);
+    candidate.quoted = (passage->look & LOOK_QUOTED) != 0 || form_is_quoted_line(passage->text, origin);
     candidate.line = line_of(sight, origin);
     if (weigh(sight, &sighting, origin, &candidate))
         keep(sight, &candidate, original);
