@@ -121,7 +121,9 @@ static enum charset_result show_under(struct text_reading *reading, struct span 
     }
     if (out == &reading->other && span_equals(buf_span(&reading->shown), buf_span(out)))
         return result;
-    sink_text(reading->sink, SPAN("\n"));
+    /* Another reading begins on a line of its own; the first one must keep its line numbers. */
+    if (out == &reading->other)
+        sink_text(reading->sink, SPAN("\n"));
     show(reading, buf_span(out));
     return result;
 }
