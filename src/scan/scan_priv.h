@@ -23,6 +23,7 @@ struct budget {
     uint64_t deadline_us;   /* monotonic */
     uint64_t expanded;      /* octets decoded and unpacked so far */
     enum uninspectable spent; /* the limit that ended the walk, or UNINSPECTABLE_NONE */
+    unsigned asked;         /* how often an extractor asked whether it may go on */
 };
 
 /* Messages with more alternatives say the same thing over and over. */
@@ -61,7 +62,7 @@ bool budget_spend(struct budget *budget, uint64_t bytes);
 /* true once the time is over, whatever else has ended the walk. */
 bool budget_is_late(const struct budget *budget);
 
-/* true once time or octets are used up. */
+/* true once time or octets are used up. Asked between two words, so it looks at the clock now and then only. */
 bool budget_is_spent(struct budget *budget);
 
 /* --- walk.c -------------------------------------------------------------- */
