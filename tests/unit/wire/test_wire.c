@@ -16,6 +16,7 @@
 #include "wire/job.h"
 #include "wire/plan.h"
 #include "wire/report.h"
+#include "wire/revision.h"
 
 static uint64_t soon(void)
 {
@@ -313,7 +314,7 @@ static void test_report_believes_no_index(void **state)
 
 static void test_job_round_trips(void **state)
 {
-    const struct job sent = { 7, SCAN_DOCUMENT, 1U << 20, 300, SPAN("note\xFF.docx") };
+    const struct job sent = { 7, SCAN_DOCUMENT, 1U << 20, 300, SPAN("note\xFF.docx"), SPAN("") };
     struct wire_in in;
     struct buf out;
     struct job got;
@@ -332,6 +333,66 @@ static void test_job_round_trips(void **state)
     buf_fini(&out);
 }
 
+/* An order to edit, cut anywhere or too large, is none. */
+static void test_revision_round_trips(void **state)
+{
+    struct replacement replacement = { SPAN("a@b.c"), SPAN("d@e.f") };
+    struct notice notice = { SPAN("2.1"), SPAN("retir\xC3\xA9\n") };
+    struct revision sent = { &replacement, 1, &notice, 1, SPAN("-- \n"), SPAN("<p></p>") }, got;
+    struct arena *arena = arena_new(0);
+    char large[REVISION_BYTES];
+    struct wire_in in;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 0);
+    revision_encode(&sent, &out);
+    in = wire_in_of(buf_span(&out));
+    assert_true(revision_decode(&in, arena, &got) && wire_is_done(&in));
+    assert_int_equal(got.replacement_count, 1);
+    assert_true(span_equals(got.replacements[0].to, replacement.to));
+    assert_true(span_equals(got.notices[0].text, notice.text));
+    assert_true(span_equals(got.footer_html, sent.footer_html));
+    for (size_t len = 0; len < out.len; len++) {
+        in = wire_in_of(span_slice(buf_span(&out), 0, len));
+        assert_false(revision_decode(&in, arena, &got) && wire_is_done(&in));
+    }
+    buf_clear(&out);
+    memset(large, 'x', sizeof large);
+    sent.footer_text = (struct span){ large, sizeof large };
+    revision_encode(&sent, &out);
+    assert_true(out.failed);
+    buf_fini(&out);
+    arena_free(&arena);
+}
+
+/* What a child says it edited is believed no more than its report. */
+static void test_revised_is_checked(void **state)
+{
+    const struct revised sent = { REVISE_DONE, SPAN("text/plain"), SPAN("From: a\r\n\r\nb"), 11 };
+    const struct revised beyond = { REVISE_DONE, SPAN(""), SPAN("abc"), 4 };
+    const struct revised forged = { REVISE_DONE, SPAN("text/plain\r\nBcc: x"), SPAN("abc"), 0 };
+    struct revised got;
+    bool leaving = false;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 0);
+    revised_encode(7, true, &sent, &out);
+    assert_true(revised_decode(buf_span(&out), 7, &got, &leaving));
+    assert_true(leaving && got.result == REVISE_DONE && got.body_at == 11);
+    assert_true(span_equals(got.message, sent.message));
+    assert_false(revised_decode(buf_span(&out), 8, &got, &leaving));
+    assert_false(revised_decode(span_slice(buf_span(&out), 0, out.len - 1), 7, &got, &leaving));
+    buf_clear(&out);
+    revised_encode(7, false, &beyond, &out);
+    assert_false(revised_decode(buf_span(&out), 7, &got, &leaving));
+    buf_clear(&out);
+    revised_encode(7, false, &forged, &out);
+    assert_false(revised_decode(buf_span(&out), 7, &got, &leaving));
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +406,8 @@ int main(void)
         cmocka_unit_test(test_report_is_all_or_nothing),
         cmocka_unit_test(test_report_believes_no_index),
         cmocka_unit_test(test_job_round_trips),
+        cmocka_unit_test(test_revision_round_trips),
+        cmocka_unit_test(test_revised_is_checked),
     };
 
     return cmocka_run_group_tests_name("wire", tests, NULL, NULL);
