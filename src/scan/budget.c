@@ -31,8 +31,14 @@ bool budget_is_late(const struct budget *budget)
 
 bool budget_is_spent(struct budget *budget)
 {
-    if (budget->spent == UNINSPECTABLE_NONE && budget->asked++ % ASKS_A_LOOK == 0 &&
-        budget_is_late(budget))
+    if (budget->spent == UNINSPECTABLE_NONE && budget_is_late(budget))
         budget->spent = UNINSPECTABLE_TIMEOUT;
     return budget->spent != UNINSPECTABLE_NONE;
+}
+
+bool budget_seems_spent(struct budget *budget)
+{
+    if (budget->spent == UNINSPECTABLE_NONE && budget->asked++ % ASKS_A_LOOK != 0)
+        return false;
+    return budget_is_spent(budget);
 }

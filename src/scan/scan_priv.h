@@ -62,8 +62,11 @@ bool budget_spend(struct budget *budget, uint64_t bytes);
 /* true once the time is over, whatever else has ended the walk. */
 bool budget_is_late(const struct budget *budget);
 
-/* true once time or octets are used up. Asked between two words, so it looks at the clock now and then only. */
+/* true once time or octets are used up. */
 bool budget_is_spent(struct budget *budget);
+
+/* The same, between two words of a document: looks at the clock now and then only. */
+bool budget_seems_spent(struct budget *budget);
 
 /* --- walk.c -------------------------------------------------------------- */
 

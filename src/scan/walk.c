@@ -225,7 +225,7 @@ static bool on_spent(struct sink *sink)
 
     if (walk->stopped)
         return true;
-    if (!budget_is_spent(&walk->scan->budget))
+    if (!budget_seems_spent(&walk->scan->budget))
         return false;
     note_reason(walk, walk->scan->budget.spent);
     return true;
