@@ -23,16 +23,26 @@ spool_directory = "{top}/spool"
 """
 
 
+def unprivileged_user():
+    """"nobody", unless the programs stand where nobody but root may go: then there is no root to give up."""
+    path = os.path.abspath(BUILD)
+    while path != "/":
+        if not os.stat(path).st_mode & 0o001:
+            return "root"
+        path = os.path.dirname(path)
+    return "nobody"
+
+
 class Daemon:
     """with Daemon(policy) as daemon: daemon.port, daemon.reload(policy), daemon.log(), daemon.records()"""
 
-    def __init__(self, policy, listen=None, user="nobody", settings="", top=None, limits=None, wait=True):
+    def __init__(self, policy, listen=None, user=None, settings="", top=None, limits=None, wait=True):
         self.top = top or tempfile.mkdtemp(prefix="vm-daemon-")
         self.keep = top is not None
         os.chmod(self.top, 0o755)
         self.port = free_port()
         self.listen = listen or f"inet:{self.port}@127.0.0.1"
-        self.user = user
+        self.user = user = user or unprivileged_user()
         self.settings = settings
         self.policy_path = os.path.join(self.top, "policy.conf")
         self.write_policy(policy)
