@@ -303,9 +303,14 @@ static void watch(struct parent *parent)
 
 /* ---- setting up ---- */
 
-/* The folder of a file the daemon keeps, made when only its last part is missing. */
-static void make_directory(const struct parent *parent, const char *path)
+/* The folder of a file the daemon keeps; what stands above it is the system's, and readable. */
+static void make_directory(const struct parent *parent, char *path)
 {
+    for (char *slash = strchr(path + 1, '/'); path[0] != '\0' && slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0755);
+        *slash = '/';
+    }
     if (mkdir(path, 0750) == 0 && parent->user.change && chown(path, parent->user.uid, parent->user.gid) < 0)
         log_problem(LOG_WARNING, "start", strerror(errno));
 }
@@ -395,6 +400,22 @@ static int give_up_rights(struct parent *parent, struct err *err)
     return 0;
 }
 
+/*
+ * The user of the policy; where the shipped default was never created, one that has
+ * nothing of its own, so that a first policy runs as it is.
+ */
+static int find_user(struct parent *parent, struct err *err)
+{
+    const struct span name = parent->conf->settings.user;
+
+    if (user_find(name, &parent->user, err) == 0)
+        return 0;
+    if (!span_equals(name, SPAN("vaguemestre")) || user_find(SPAN("nobody"), &parent->user, NULL) < 0)
+        return -1;
+    log_problem(LOG_WARNING, "start", "no user \"vaguemestre\": running as nobody; create it for a real gateway");
+    return 0;
+}
+
 static int set_up(struct parent *parent, struct err *err)
 {
     struct listen_owner owner;
@@ -402,7 +423,7 @@ static int set_up(struct parent *parent, struct err *err)
     if (load_policy(parent, err) < 0)
         return -1;
     log_open("vaguemestred", parent->options->foreground, parent->conf->settings.syslog_facility);
-    if (user_find(parent->conf->settings.user, &parent->user, err) < 0 || find_owner(parent, &owner, err) < 0 ||
+    if (find_user(parent, err) < 0 || find_owner(parent, &owner, err) < 0 ||
         listener_open(parent->conf->settings.listen, &owner, &parent->listener, err) < 0)
         return -1;
     parent->children.listen_fd = parent->listener.fd;

@@ -45,7 +45,11 @@ def send(sender=OFFICER, recipients="b@example.org", text=None, **options):
 
 def pause(target, stop=True):
     """Stop (or continue) the scanner's children, so that every scan takes as long as we like."""
-    template, *children = sorted(target.roles()["scanner"])
+    before, now = None, sorted(target.roles()["scanner"])
+    while now != before or len(now) < 2:    # a daemon that is just ready still forks
+        time.sleep(0.3)
+        before, now = now, sorted(target.roles()["scanner"])
+    template, *children = now
     for pid in children:
         os.kill(pid, signal.SIGSTOP if stop else signal.SIGCONT)
     return template, children
