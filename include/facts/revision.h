@@ -6,7 +6,6 @@
  * What is to be changed in the body of a message: decided by the policy, carried
  * out by revise/revise.h in the cage, since it takes a parser.
  */
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -54,8 +53,5 @@ const char *revise_result_name(enum revise_result result);
  * Returns -1 when it is more than a revision holds, or the arena is full.
  */
 int revision_of(struct arena *arena, const struct verdict *verdict, struct revision *revision_out);
-
-/* Does it ask for nothing? */
-bool revision_is_empty(const struct revision *revision);
 
 #endif

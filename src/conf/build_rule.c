@@ -228,59 +228,54 @@ static void recipients(struct build *build, const struct outline *section, struc
             rule->recipients.count++;
 }
 
-/* Both ends are mailboxes: a domain in running text says too little. */
-static void contact_map(struct build *build, const struct outline *section, struct rule *rule)
-{
-    struct build_values values = build_list(build, section, "contact_map");
+/* A map's setting, what it says about each side, and where the pairs go. */
+struct map_setting {
+    const char *name, *accepted;
+    bool from_domains;      /* senders by domain too; in running text a domain says too little */
+};
 
-    rule->contacts = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->contacts);
-    for (size_t i = 0; rule->contacts != NULL && i < values.count; i++) {
+/* "FROM -> TO" pairs; those with an error are told and left out. */
+static void address_map(struct build *build, const struct outline *section,
+                        const struct map_setting *setting, struct sender_mapping **pairs_out,
+                        size_t *count_out)
+{
+    struct build_values values = build_list(build, section, setting->name);
+    struct sender_mapping *pairs = arena_alloc(build->arena, (values.count + 1) * sizeof *pairs);
+
+    *pairs_out = pairs;
+    for (size_t i = 0; pairs != NULL && i < values.count; i++) {
         struct outline_value value = values.items[i];
         size_t arrow = span_find(value.text, SPAN("->"));
-        struct sender_mapping *mapping = &rule->contacts[rule->contact_count];
-        if (arrow == value.text.len)
-            diagnose_error(build->d, value.place,
-                           "contact_map: \"%.*s\"; accepted: \"ADDRESS -> ADDRESS\"",
-                           SPAN_ARG(value.text));
-        else if (mailbox(build, "contact_map", value, span_trim(span_slice(value.text, 0, arrow)),
-                         &mapping->from) &&
-                 mailbox(build, "contact_map", value,
-                         span_trim(span_slice(value.text, arrow + 2, value.text.len)),
-                         &mapping->to))
-            rule->contact_count++;
+        struct span to = span_trim(span_slice(value.text, arrow + 2, value.text.len));
+        struct sender_mapping *pair = &pairs[*count_out];
+        if (arrow == value.text.len) {
+            diagnose_error(build->d, value.place, "%s: \"%.*s\"; accepted: \"%s\"", setting->name,
+                           SPAN_ARG(value.text), setting->accepted);
+            continue;
+        }
+        value.text = span_trim(span_slice(value.text, 0, arrow));
+        if (setting->from_domains)
+            pair->from = build_name(build, value);
+        else if (!mailbox(build, setting->name, value, value.text, &pair->from))
+            continue;
+        if (pair->from.ptr != NULL && mailbox(build, setting->name, value, to, &pair->to))
+            ++*count_out;
     }
+}
+
+static void maps(struct build *build, const struct outline *section, struct rule *rule)
+{
+    static const struct map_setting senders = { "sender_map", "ADDRESS-OR-DOMAIN -> ADDRESS", true };
+    static const struct map_setting contacts = { "contact_map", "ADDRESS -> ADDRESS", false };
+
+    address_map(build, section, &senders, &rule->mappings, &rule->mapping_count);
+    address_map(build, section, &contacts, &rule->contacts, &rule->contact_count);
 }
 
 static bool edits_body(const struct rule *rule)
 {
     return rule->contact_count > 0 || rule->footer_text.len > 0 || rule->footer_html.len > 0 ||
            rule->notice.len > 0;
-}
-
-static void sender_map(struct build *build, const struct outline *section, struct rule *rule)
-{
-    struct build_values values = build_list(build, section, "sender_map");
-
-    rule->mappings = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->mappings);
-    for (size_t i = 0; rule->mappings != NULL && i < values.count; i++) {
-        struct outline_value value = values.items[i];
-        size_t arrow = span_find(value.text, SPAN("->"));
-        struct sender_mapping *mapping = &rule->mappings[rule->mapping_count];
-        if (arrow == value.text.len) {
-            diagnose_error(build->d, value.place,
-                           "sender_map: \"%.*s\"; accepted: \"ADDRESS-OR-DOMAIN -> ADDRESS\"",
-                           SPAN_ARG(value.text));
-            continue;
-        }
-        value.text = span_trim(span_slice(value.text, 0, arrow));
-        mapping->from = build_name(build, value);
-        if (mapping->from.ptr != NULL &&
-            mailbox(build, "sender_map", value,
-                    span_trim(span_slice(values.items[i].text, arrow + 2,
-                                         values.items[i].text.len)),
-                    &mapping->to))
-            rule->mapping_count++;
-    }
 }
 
 /* Settings that the action does not read are slips: the rule would do less than it seems to. */
@@ -338,8 +333,7 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     reply(build, section, rule);
     headers(build, section, rule);
     recipients(build, section, rule);
-    sender_map(build, section, rule);
-    contact_map(build, section, rule);
+    maps(build, section, rule);
     rule->footer_text = template_setting(build, section, "footer");
     rule->footer_html = template_setting(build, section, "footer_html");
     rule->notice = template_setting(build, section, "notice");

@@ -47,9 +47,3 @@ int revision_of(struct arena *arena, const struct verdict *verdict, struct revis
     }
     return 0;
 }
-
-bool revision_is_empty(const struct revision *revision)
-{
-    return revision->replacement_count == 0 && revision->notice_count == 0 &&
-           revision->footer_text.len == 0 && revision->footer_html.len == 0;
-}

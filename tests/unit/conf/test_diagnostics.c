@@ -153,6 +153,12 @@ static const struct diagnosis_case meanings[] = {
       "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
       "headers, remove_headers, footer, footer_html or notice\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
+      "rule \"r\" { when = always action = rewrite contact_map = {\"a.fr b@c.fr\", \"a.fr -> b@c.fr\"} }",
+      "error policy.conf:2: contact_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS -> ADDRESS\"\n"
+      "error policy.conf:2: contact_map: \"a.fr\" is no mail address\n"
+      "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
+      "headers, remove_headers, footer, footer_html or notice\n" },
+    { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite notice = \"%{part}\" }",
       "error policy.conf:2: notice: unknown placeholder \"%{part}\"; accepted: rule id sender recipients "
       "label where destination ceiling contact reason suggestion fact\n" },
