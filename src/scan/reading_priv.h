@@ -88,6 +88,8 @@ struct reading {
 /* Find the marks in a passage and keep a candidate for each. */
 void sightings_read(struct reading *reading, const struct passage *passage);
 
+/* --- sight.c --------------------------------------------------------------- */
+
 /* The passage's where with its spot: "#page=3", or the line when it has lines. In the arena. */
 struct span reading_place(struct reading *reading, const struct passage *passage, uint32_t line);
 
