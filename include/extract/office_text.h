@@ -101,7 +101,4 @@ void office_text_read(const struct office_part *part, struct span bytes);
 /* Tell the sink of a DTD, damage, or too much depth in that part. */
 void office_report_xml(struct sink *sink, const struct xml *xml, struct span part);
 
-/* Text of a sheet's page header without its codes ("&L&\"Arial\"&8SECRET"), sections as lines. */
-void office_page_text(struct gather *gather, enum region region, struct span codes);
-
 #endif

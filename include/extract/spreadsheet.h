@@ -41,4 +41,7 @@ void shared_strings_show(struct shared_strings *strings, struct span number, str
 /* Those no sheet has shown: hidden. */
 void shared_strings_show_rest(struct shared_strings *strings, struct gather *gather);
 
+/* Text of a sheet's page header without its codes ("&L&\"Arial\"&8SECRET"), sections as lines. */
+void office_page_text(struct gather *gather, enum region region, struct span codes);
+
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
-#include "extract/office_text.h"
+#include "office_priv.h"
 
-static bool is_false(struct span value)
+bool office_is_off(struct span value)
 {
-    return span_equals(value, SPAN("0")) || span_equals(value, SPAN("false")) ||
-           span_equals(value, SPAN("off")) || span_equals(value, SPAN("none"));
+    return span_equals(value, SPAN("0")) || span_equals_nocase(value, SPAN("false")) ||
+           span_equals_nocase(value, SPAN("off")) || span_equals_nocase(value, SPAN("none"));
 }
 
 /* Keep the style when it does something to text; a longer name is never asked for by an honest writer. */
@@ -48,15 +48,15 @@ static void note_property(const struct office_styles *styles, struct office_styl
     if (span_equals(xml->local, SPAN("basedOn")) && xml_attribute(xml, "val", &value))
         inherit(styles, style, value);
     else if (span_equals(xml->local, SPAN("caps")) || span_equals(xml->local, SPAN("smallCaps")))
-        style->capitals |= !xml_attribute(xml, "val", &value) || !is_false(value);
+        style->capitals |= !xml_attribute(xml, "val", &value) || !office_is_off(value);
     else if (span_equals(xml->local, SPAN("vanish")))
-        style->hidden |= !xml_attribute(xml, "val", &value) || !is_false(value);
+        style->hidden |= !xml_attribute(xml, "val", &value) || !office_is_off(value);
     if (xml_attribute(xml, "text-transform", &value))
         style->capitals |= span_equals(value, SPAN("uppercase"));
     if (xml_attribute(xml, "font-variant", &value))
         style->capitals |= span_equals(value, SPAN("small-caps"));
     if (xml_attribute(xml, "display", &value))
-        style->hidden |= is_false(value);
+        style->hidden |= office_is_off(value);
     if (xml_attribute(xml, "visibility", &value))
         style->hidden |= span_equals(value, SPAN("hidden"));
 }
@@ -84,4 +84,13 @@ void office_styles_read(struct office_styles *styles, struct span part)
         }
     }
     xml_fini(&xml);
+}
+
+const struct office_style *office_style_find(const struct office_styles *styles, struct span name)
+{
+    /* The last of a name counts: those of the part itself are read after the common ones. */
+    for (size_t i = styles == NULL ? 0 : styles->count; i > 0; i--)
+        if (span_equals(span_of(styles->items[i - 1].name), name))
+            return &styles->items[i - 1];
+    return NULL;
 }

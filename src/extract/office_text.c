@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "extract/data_uri.h"
+#include "office_priv.h"
 
 /* What holds inside an element. */
 struct level {
@@ -22,52 +22,11 @@ struct reader {
     struct buf aside;           /* lines that a text box interrupts, innermost last */
     bool in_cell_index;         /* the value is a number of a shared string */
     uint32_t counted;           /* pages or tables so far */
-    uint16_t rows_from[257];    /* where in the vocabulary the names begin with that octet */
+    struct office_index words;
 };
 
 /* A line longer than this is ended by a text box in it. */
 enum { ASIDE_LINE_MAX = 4096 };
-
-static void index_vocabulary(struct reader *reader)
-{
-    const struct office_vocabulary *vocabulary = reader->part->vocabulary;
-    size_t row = 0;
-
-    for (unsigned first = 0; first <= 256; first++) {
-        while (row < vocabulary->count && (unsigned char)vocabulary->words[row].name[0] < first)
-            row++;
-        reader->rows_from[first] = (uint16_t)row;
-    }
-}
-
-/* As strcmp(); a name from a file may hold NUL and ends where its length says. */
-static int compare(struct span name, const char *word)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] != word[i] || word[i] == '\0')
-            return word[i] != '\0' && (unsigned char)name.ptr[i] < (unsigned char)word[i] ? -1 : 1;
-    return word[name.len] == '\0' ? 0 : -1;
-}
-
-static const struct office_word *look_up(const struct reader *reader, struct span name)
-{
-    const struct office_word *words = reader->part->vocabulary->words;
-    unsigned first = name.len == 0 ? 0 : (unsigned char)name.ptr[0];
-    size_t low = reader->rows_from[first], high = reader->rows_from[first + 1];
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = compare(name, words[middle].name);
-
-        if (order == 0)
-            return &words[middle];
-        if (order > 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
 
 static struct level *level_at(struct reader *reader, size_t depth)
 {
@@ -126,31 +85,14 @@ static void leave_frame(struct reader *reader, const struct level *level)
     aside->len -= level->saved;
 }
 
-static bool is_off(struct span value)
-{
-    return span_equals(value, SPAN("0")) || span_equals_nocase(value, SPAN("false")) ||
-           span_equals_nocase(value, SPAN("off")) || span_equals_nocase(value, SPAN("none"));
-}
-
 static bool is_capitals(struct span value)
 {
     return span_equals(value, SPAN("all")) || span_equals(value, SPAN("small"));
 }
 
-static const struct office_style *find_style(const struct reader *reader, struct span name)
-{
-    const struct office_styles *styles = reader->part->styles;
-
-    /* The last of a name counts: those of the part itself are read after the common ones. */
-    for (size_t i = styles == NULL ? 0 : styles->count; i > 0; i--)
-        if (span_equals(span_of(styles->items[i - 1].name), name))
-            return &styles->items[i - 1];
-    return NULL;
-}
-
 static void apply_style(struct reader *reader, struct level *level, struct span name)
 {
-    const struct office_style *style = name.len == 0 ? NULL : find_style(reader, name);
+    const struct office_style *style = name.len == 0 ? NULL : office_style_find(reader->part->styles, name);
 
     if (style == NULL)
         return;
@@ -167,84 +109,6 @@ static struct level *run_of(struct reader *reader, size_t depth)
         level_at(reader, depth - 2)->action == OFFICE_RUN)
         return level_at(reader, depth - 2);
     return NULL;
-}
-
-/* Attributes whose values are names, numbers or references of the format itself. */
-static bool is_plain_value(struct span value)
-{
-    size_t letters = 0, best = 0;
-
-    if ((span_starts_with(value, SPAN("{")) && value.len == 38) || span_starts_with(value, SPAN("rId")))
-        return true;
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)(value.ptr[i] | 0x20);
-
-        letters = (c >= 'a' && c <= 'z') || (unsigned char)value.ptr[i] >= 0x80 ? letters + 1 : 0;
-        if (letters > best)
-            best = letters;
-    }
-    return best < 2;
-}
-
-static bool is_plain_name(struct span name)
-{
-    return span_ends_with_nocase(name, SPAN("style-name")) || span_equals(name, SPAN("value-type")) ||
-           span_equals(name, SPAN("Ignorable")) || span_equals(name, SPAN("Requires"));
-}
-
-static enum region attribute_region(struct span name, struct span value)
-{
-    static const struct {
-        const char *name;
-        enum region region;
-    } known[] = {
-        { "descr", REGION_ALT },      { "title", REGION_ALT },   { "alt", REGION_ALT },
-        { "tooltip", REGION_ALT },    { "prompt", REGION_ALT },  { "promptTitle", REGION_ALT },
-        { "error", REGION_ALT },      { "errorTitle", REGION_ALT }, { "name", REGION_NAME },
-        { "displayName", REGION_NAME }, { "string", REGION_WATERMARK }, { "instr", REGION_FIELD },
-        { "display", REGION_BODY },   { "href", REGION_LINK },   { "Target", REGION_LINK },
-        { "string-value", REGION_HIDDEN }, { "UnicodeString", REGION_BODY }, { "author", REGION_NAME },
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (span_equals(name, span_of(known[i].name)))
-            return known[i].region;
-    return span_find(value, SPAN("://")) < value.len ? REGION_LINK : REGION_CODE;
-}
-
-static void read_data_uri(struct reader *reader, struct span uri)
-{
-    struct nested nested = { .name = SPAN("(data)") };
-    struct buf bytes;
-
-    if (!sink_spend(reader->part->sink, uri.len))
-        return;
-    buf_init(&bytes, 0);
-    if (data_uri_decode(uri, &nested.declared, &bytes) && bytes.len > 0) {
-        nested.bytes = buf_span(&bytes);
-        sink_nested(reader->part->sink, &nested);
-    }
-    buf_fini(&bytes);
-}
-
-static void read_value(struct reader *reader, enum region region, struct span value)
-{
-    if (region == REGION_LINK)
-        gather_link(reader->part->gather, value);
-    else
-        gather_line(reader->part->gather, region, value);
-}
-
-/* A value of each attribute on a line; region 0: by the attribute's name. */
-static void read_values(struct reader *reader, enum region region)
-{
-    struct span rest = reader->xml.attributes, name, value;
-
-    while (xml_attribute_next(&reader->xml, &rest, &name, &value))
-        if (data_uri_is(value))
-            read_data_uri(reader, value);
-        else if (!is_plain_value(value) && !is_plain_name(name))
-            read_value(reader, region != 0 ? region : attribute_region(name, value), value);
 }
 
 static void put_spaces(struct reader *reader, const struct level *level)
@@ -325,7 +189,7 @@ static void enter_container(struct reader *reader, struct level *level)
     if (span_equals(visibility, SPAN("collapse")) || span_equals(visibility, SPAN("filter")))
         level->region = REGION_HIDDEN;
     level->line_region = level->region;
-    read_values(reader, 0);
+    office_values_read(reader->part, &reader->xml, 0);
 }
 
 /* Cells: @t="s" is the number of a shared string, which is read where it stands. */
@@ -359,9 +223,9 @@ static void read_run_property(struct reader *reader, enum office_action action)
         return;
     if (action == OFFICE_RUN_STYLE)
         apply_style(reader, run, value);
-    else if (action == OFFICE_CAPITALS && !is_off(value))
+    else if (action == OFFICE_CAPITALS && !office_is_off(value))
         run->look |= LOOK_CAPITALS;
-    else if (action == OFFICE_VANISH && !is_off(value) && run->region != REGION_DELETED)
+    else if (action == OFFICE_VANISH && !office_is_off(value) && run->region != REGION_DELETED)
         run->region = REGION_HIDDEN;
 }
 
@@ -373,7 +237,7 @@ static bool is_in_line(enum office_action action)
 static void start_element(struct reader *reader)
 {
     struct xml *xml = &reader->xml;
-    const struct office_word *word = look_up(reader, xml->local);
+    const struct office_word *word = office_index_find(&reader->words, xml->local);
     struct level *level = level_at(reader, xml->depth);
     enum office_action action = word == NULL ? OFFICE_PLAIN : (enum office_action)word->action;
     enum region region = word == NULL ? 0 : (enum region)word->region;
@@ -384,7 +248,7 @@ static void start_element(struct reader *reader)
     level->unknown = word == NULL;
     switch (action) {
     case OFFICE_PLAIN:
-        read_values(reader, 0);
+        office_values_read(reader->part, &reader->xml, 0);
         break;
     case OFFICE_SILENT:
     case OFFICE_RUN:
@@ -413,7 +277,7 @@ static void start_element(struct reader *reader)
         gather_break(reader->part->gather, region);
         level->region = level->line_region = region;
         level->look = 0;
-        read_values(reader, 0);
+        office_values_read(reader->part, &reader->xml, 0);
         break;
     case OFFICE_INLINE_REGION:
         level->region = region;
@@ -439,7 +303,7 @@ static void start_element(struct reader *reader)
         read_placeholder(reader, xml->depth);
         break;
     case OFFICE_VALUE:
-        read_values(reader, region);
+        office_values_read(reader->part, &reader->xml, region);
         break;
     case OFFICE_STYLED_LINE:
         end_line(reader, level->line_region);
@@ -533,26 +397,9 @@ static void put_loose(struct reader *reader, const struct level *level, struct s
     }
 }
 
-/* A file that travels inside the XML. */
-static void read_binary(struct reader *reader, struct span text)
-{
-    struct nested nested = { .name = SPAN("(binary data)") };
-    struct buf bytes;
-
-    if (!sink_spend(reader->part->sink, text.len))
-        return;
-    buf_init(&bytes, 0);
-    data_uri_base64(text, &bytes);
-    nested.bytes = buf_span(&bytes);
-    if (bytes.len > 0)
-        sink_nested(reader->part->sink, &nested);
-    buf_fini(&bytes);
-}
-
 static void read_text(struct reader *reader)
 {
     const struct level *level = level_at(reader, reader->xml.open);
-
     struct span text = reader->xml.text;
     struct gather *gather = reader->part->gather;
     bool begun = (gather->open_lines & 1u << level->region) != 0;
@@ -560,12 +407,12 @@ static void read_text(struct reader *reader)
     if (level->action == OFFICE_PAGE_CODES)
         office_page_text(gather, level->region, text);
     else if (level->action == OFFICE_BINARY)
-        read_binary(reader, text);
+        office_binary_read(reader->part->sink, text);
     else if (reader->in_cell_index && level->action == OFFICE_TEXT && reader->part->strings != NULL)
         shared_strings_show(reader->part->strings, text, gather, level->region);
     else if (level->keeps_space)
         put(reader, level, text);
-    else if ( is_blank(text) && (!begun || !reader->part->vocabulary->loose_text))
+    else if (is_blank(text) && (!begun || !reader->part->vocabulary->loose_text))
         return;
     else if (reader->part->vocabulary->loose_text)
         put_loose(reader, level, text);
@@ -591,7 +438,7 @@ void office_text_read(const struct office_part *part, struct span bytes)
 
     reader.levels[0] = (struct level){ .region = part->region, .line_region = part->region };
     buf_init(&reader.aside, 0);
-    index_vocabulary(&reader);
+    office_index_init(&reader.words, part->vocabulary);
     xml_init(&reader.xml, bytes);
     while (!sink_spent(part->sink)) {
         enum xml_kind kind = xml_next(&reader.xml);
@@ -611,39 +458,4 @@ void office_text_read(const struct office_part *part, struct span bytes)
     office_report_xml(part->sink, &reader.xml, part->name);
     xml_fini(&reader.xml);
     buf_fini(&reader.aside);
-}
-
-/* Take the code behind an "&" (18.3.1.39 of ISO/IEC 29500-1) off the front of s. */
-static struct span skip_code(struct span s)
-{
-    size_t i = 1;
-
-    if (s.ptr[0] == '"')
-        return span_slice(s, 2 + span_find_byte(span_slice(s, 1, s.len), '"'), s.len);
-    if (s.ptr[0] == 'K')
-        return span_slice(s, 7, s.len);
-    if (s.ptr[0] >= '0' && s.ptr[0] <= '9')
-        while (i < s.len && i < 3 && s.ptr[i] >= '0' && s.ptr[i] <= '9')
-            i++;
-    return span_slice(s, i, s.len);
-}
-
-void office_page_text(struct gather *gather, enum region region, struct span codes)
-{
-    while (codes.len > 0) {
-        size_t plain = span_find_byte(codes, '&');
-        char code;
-
-        gather_text(gather, region, 0, span_slice(codes, 0, plain));
-        codes = span_slice(codes, plain + 1, codes.len);
-        if (codes.len == 0)
-            break;
-        code = codes.ptr[0];
-        if (code == '&')
-            gather_text(gather, region, 0, SPAN("&"));
-        if (code == 'L' || code == 'C' || code == 'R')
-            gather_break(gather, region);
-        codes = skip_code(codes);
-    }
-    gather_break(gather, region);
 }

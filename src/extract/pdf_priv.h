@@ -13,7 +13,7 @@
  *   pdf_font.c    character codes to UTF-8 and widths (9.5 to 9.10)
  *   pdf_cmap.c    character maps (9.7.5, 9.10.3)
  *   pdf_glyph.c   encodings and glyph names (Annex D)
- *   pdf_content.c content streams to placed runs of text (8, 9, 14.6)
+ *   pdf_content.c, pdf_show.c, pdf_mark.c  content streams to placed runs of text (8, 9, 14.6)
  *   pdf_layout.c  runs to lines and regions of a page
  *   pdf_layer.c   optional content (8.11)
  *   pdf_objects.c what stands outside of pages: annotations, fields, files, scripts…

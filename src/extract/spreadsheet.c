@@ -93,3 +93,38 @@ void shared_strings_show_rest(struct shared_strings *strings, struct gather *gat
         if (strings->items[i].last_sheet == 0)
             show(strings, &strings->items[i], gather, REGION_HIDDEN);
 }
+
+/* Take the code behind an "&" (18.3.1.39 of ISO/IEC 29500-1) off the front of s. */
+static struct span skip_code(struct span s)
+{
+    size_t i = 1;
+
+    if (s.ptr[0] == '"')
+        return span_slice(s, 2 + span_find_byte(span_slice(s, 1, s.len), '"'), s.len);
+    if (s.ptr[0] == 'K')
+        return span_slice(s, 7, s.len);
+    if (s.ptr[0] >= '0' && s.ptr[0] <= '9')
+        while (i < s.len && i < 3 && s.ptr[i] >= '0' && s.ptr[i] <= '9')
+            i++;
+    return span_slice(s, i, s.len);
+}
+
+void office_page_text(struct gather *gather, enum region region, struct span codes)
+{
+    while (codes.len > 0) {
+        size_t plain = span_find_byte(codes, '&');
+        char code;
+
+        gather_text(gather, region, 0, span_slice(codes, 0, plain));
+        codes = span_slice(codes, plain + 1, codes.len);
+        if (codes.len == 0)
+            break;
+        code = codes.ptr[0];
+        if (code == '&')
+            gather_text(gather, region, 0, SPAN("&"));
+        if (code == 'L' || code == 'C' || code == 'R')
+            gather_break(gather, region);
+        codes = skip_code(codes);
+    }
+    gather_break(gather, region);
+}
