@@ -11,6 +11,7 @@
 #include "codepage.h"
 #include "extract/gather.h"
 #include "extract_priv.h"
+#include "rtf_object.h"
 #include "rtf_words.h"
 
 enum { MAX_DEPTH = 512, MAX_FONTS = 4096, MAX_WORD = 32, MAX_VALUE_BYTES = 1 << 20, MAX_NAME_BYTES = 256 };
@@ -142,60 +143,6 @@ static void put_octet(struct rtf *rtf, char c)
         buf_append_byte(&rtf->octets, c);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Hexadecimal text to octets, in place. */
-static struct span unhex(struct buf *text)
-{
-    size_t len = 0;
-    int high = -1;
-
-    for (size_t i = 0; i < text->len; i++) {
-        int digit = hex_digit(text->ptr[i]);
-        if (digit < 0)
-            continue;
-        if (high >= 0)
-            text->ptr[len++] = (char)(high << 4 | digit);
-        high = high >= 0 ? -1 : digit;
-    }
-    return (struct span){ text->ptr, len };
-}
-
-/* An embedded object ([MS-OLEDS] 2.2.5): the native data stand behind three names and a count. */
-static struct span object_data(struct span bytes)
-{
-    size_t at = 8;
-
-    for (int i = 0; i < 3; i++) {
-        size_t length = at + 4 > bytes.len ? bytes.len
-                                           : (uint8_t)bytes.ptr[at] | (size_t)(uint8_t)bytes.ptr[at + 1] << 8 |
-                                                 (size_t)(uint8_t)bytes.ptr[at + 2] << 16;
-        at = length > bytes.len ? bytes.len : at + 4 + length;
-    }
-    return span_slice(bytes, at + 4, bytes.len);
-}
-
-static void hand_over(struct rtf *rtf, bool is_object)
-{
-    struct span bytes = unhex(&rtf->value);
-    struct span inner = is_object && span_starts_with(bytes, SPAN("\1\5\0\0")) ? object_data(bytes) : bytes;
-    struct nested nested = { .bytes = inner };
-
-    if (is_object && !span_starts_with(inner, SPAN("\xD0\xCF\x11\xE0"))) {
-        size_t ole = span_find(bytes, SPAN("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"));
-        if (ole < bytes.len)
-            nested.bytes = span_slice(bytes, ole, bytes.len);
-    }
-    if (nested.bytes.len > 0)
-        sink_nested(rtf->sink, &nested);
-}
-
 static void end_shape_value(struct rtf *rtf)
 {
     struct span name = span_trim(buf_span(&rtf->name)), value = buf_span(&rtf->value);
@@ -225,10 +172,10 @@ static void end_target(struct rtf *rtf, const struct group *group)
     case TARGET_PROPERTY_NAME:
         return;
     case TARGET_DATA:
-        hand_over(rtf, true);
+        rtf_object_read(rtf->sink, &rtf->value, true);
         break;
     case TARGET_PICTURE:
-        hand_over(rtf, false);
+        rtf_object_read(rtf->sink, &rtf->value, false);
         break;
     case TARGET_SHAPE_VALUE:
         end_shape_value(rtf);
@@ -407,8 +354,8 @@ static void take_escape(struct rtf *rtf)
     switch (c) {
     case '*': rtf->is_star = true; break;
     case '\'':
-        if (rtf->at + 2 <= rtf->in.len && hex_digit(rtf->in.ptr[rtf->at]) >= 0 && hex_digit(rtf->in.ptr[rtf->at + 1]) >= 0) {
-            put_octet(rtf, (char)(hex_digit(rtf->in.ptr[rtf->at]) << 4 | hex_digit(rtf->in.ptr[rtf->at + 1])));
+        if (rtf->at + 2 <= rtf->in.len && rtf_hex_digit(rtf->in.ptr[rtf->at]) >= 0 && rtf_hex_digit(rtf->in.ptr[rtf->at + 1]) >= 0) {
+            put_octet(rtf, (char)(rtf_hex_digit(rtf->in.ptr[rtf->at]) << 4 | rtf_hex_digit(rtf->in.ptr[rtf->at + 1])));
             rtf->at += 2;
         }
         break;
