@@ -113,7 +113,13 @@ enum chain_state chain_verify(struct chain_verifier *verifier, struct span line)
 /* The content of a head file. -1: not one, or its HMAC is wrong. */
 int chain_head_parse(struct span text, struct span key, struct chain_head *head_out);
 
-/* A key from a file: its octets without white space at the end. key is appended to. */
+/*
+ * A key: the octets of a file without white space at its ends. key is appended to.
+ * -1: err; a file that everybody may read or write holds no key.
+ */
 int chain_key_read(const char *path, struct buf *key, struct err *err);
+
+/* The same from a descriptor, whoever may read it; name is for err. */
+int chain_key_read_fd(int fd, const char *name, struct buf *key, struct err *err);
 
 #endif

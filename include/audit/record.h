@@ -38,8 +38,11 @@ int record_verdict(const struct policy *policy, const struct facts *facts,
 int record_outcome(struct span queue_id, const struct verdict *verdict, struct span problem,
                    struct buf *out);
 
-/* The verdict in one line of base/logline.h: "verdict id=… action=… rule=… from=… …". */
+/*
+ * The verdict in one line of base/logline.h: "verdict id=… record=… action=… rule=… from=… …".
+ * sequence is the number of its record in the chain, which joins the two; 0: it has none.
+ */
 void record_line(const struct policy *policy, const struct facts *facts,
-                 const struct verdict *verdict, struct buf *out);
+                 const struct verdict *verdict, uint64_t sequence, struct buf *out);
 
 #endif

@@ -45,21 +45,31 @@ struct cage *cage_start(const char *scanner_path, const struct scan_plan *plan,
 struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage_options *options,
                          struct err *err);
 
+/* What the kernel lacks for the sandbox of template and scanners ("Landlock"), for one log line; "": nothing. */
+const char *cage_missing(const struct cage *cage);
+
 /* Ends the template and its children. Nobody may be inside cage_scan(). */
 void cage_free(struct cage **cage);
+
+/* How long a caller waits, and what it does meanwhile. NULL stands for one of zeros. */
+struct cage_wait {
+    uint64_t deadline_us;       /* of clock_monotonic_us(); 0: none but the plan's time_ms */
+    void (*tick)(void *);       /* called about every second; may be NULL */
+    void *tick_data;
+};
 
 /*
  * Have a message read. message_fd is a sealed or unlinked descriptor of size
  * octets, read from offset 0; it stays the caller's. Waits for a free child, and
- * for its answer, in all at most the plan's time_ms (plus a second); calls
- * tick(tick_data) about every second meanwhile when tick is not NULL.
+ * for its answer, in all at most the plan's time_ms, and no longer than the
+ * caller's deadline (plus a second, for a child to say what it had read by then).
  *
  * Always returns with facts->scanned true or facts->scan_failure set; -1 and err
  * only when no scanner could be had at all (then scan_failure is CRASHED, and it
  * says nothing about the message).
  */
 int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
-              struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,
+              struct span name, const struct cage_wait *wait, struct facts *facts,
               struct err *err);
 
 /*
@@ -68,7 +78,7 @@ int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind k
  * Returns -1 and err when no child did it: crash, timeout, or an answer that is none.
  */
 int cage_revise(struct cage *cage, int message_fd, uint64_t size, const struct revision *revision,
-                void (*tick)(void *), void *tick_data, struct buf *answer,
-                struct revised *revised_out, struct err *err);
+                const struct cage_wait *wait, struct buf *answer, struct revised *revised_out,
+                struct err *err);
 
 #endif

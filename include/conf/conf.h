@@ -49,6 +49,7 @@ struct settings {
     struct span socket_mode, socket_group;
     struct span user;               /* to become when started as root */
     struct span audit_file;
+    struct span audit_key_file;     /* path of the chain's HMAC key; empty: a plain hash */
     struct span spool_directory;
     uint64_t spool_memory_bytes;    /* a message above it spills to an unlinked file */
     uint64_t message_limit_bytes;   /* above it: the too-large failure setting */

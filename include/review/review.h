@@ -22,8 +22,7 @@ struct review_subject {
     const struct facts *facts;
     int message_fd;             /* sealed */
     uint64_t size;
-    void (*tick)(void *);       /* as in cage_scan() */
-    void *tick_data;
+    struct cage_wait wait;      /* as in cage_scan() */
 };
 
 struct review {

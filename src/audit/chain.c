@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit_priv.h"
@@ -215,25 +216,40 @@ enum chain_state chain_verify(struct chain_verifier *verifier, struct span line)
     return memcmp(parsed.prev, before.hash, HASH_BYTES) == 0 ? CHAIN_GOOD : CHAIN_UNLINKED;
 }
 
-int chain_key_read(const char *path, struct buf *key, struct err *err)
+int chain_key_read_fd(int fd, const char *name, struct buf *key, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     char octets[CHAIN_KEY_MAX_BYTES + 1];
     struct span trimmed;
-    ssize_t got;
+    ssize_t got = read(fd, octets, sizeof octets);
+    int result = -1;
 
-    if (fd < 0 || (got = read(fd, octets, sizeof octets)) < 0) {
-        err_set(err, "%s: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    close(fd);
-    trimmed = span_trim((struct span){ octets, (size_t)got });
-    if (trimmed.len < CHAIN_KEY_MIN_BYTES || (size_t)got == sizeof octets) {
-        err_set(err, "%s: a key is %d to %d octets, this file holds %zu", path,
+    trimmed = span_trim((struct span){ octets, got < 0 ? 0 : (size_t)got });
+    if (got < 0)
+        err_set(err, "%s: %s", name, strerror(errno));
+    else if (trimmed.len < CHAIN_KEY_MIN_BYTES || (size_t)got == sizeof octets)
+        err_set(err, "%s: a key is %d to %d octets, this file holds %zu", name,
                 CHAIN_KEY_MIN_BYTES, CHAIN_KEY_MAX_BYTES, trimmed.len);
-        return -1;
-    }
-    return buf_append(key, trimmed) ? 0 : -1;
+    else if (!buf_append(key, trimmed))
+        err_set(err, "%s: no memory", name);
+    else
+        result = 0;
+    explicit_bzero(octets, sizeof octets);
+    return result;
+}
+
+int chain_key_read(const char *path, struct buf *key, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC), result = -1;
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        err_set(err, "%s: %s", path, strerror(errno));
+    else if (S_ISREG(st.st_mode) && (st.st_mode & S_IRWXO) != 0)
+        err_set(err, "%s: everybody has a right on this key (mode %04o); expected 0600 or 0640", path,
+                (unsigned)(st.st_mode & 07777));
+    else
+        result = chain_key_read_fd(fd, path, key, err);
+    if (fd >= 0)
+        close(fd);
+    return result;
 }

@@ -153,7 +153,10 @@ static int join(struct chain_writer *writer, const struct chain_head *known, int
     }
     writer->committed = known->sequence >= end.head.sequence ? *known : end.head;
     writer->head = writer->committed;
-    if (writer->size_bytes == 0 && end.torn_bytes == 0)
+    if (known->sequence == 0 && end.head.sequence == 0 && writer->size_bytes > 0)
+        appended = append_event(writer, now_us, "{\"kind\":\"begins\",\"foreign_bytes\":%" PRIu64 "}",
+                                writer->size_bytes);
+    else if (writer->size_bytes == 0 && end.torn_bytes == 0)
         appended = append_event(writer, now_us, "{\"kind\":\"%s\"}",
                                 known->sequence == 0 ? "begins" : "continues");
     else if (end.torn_bytes > 0 || known->sequence > end.head.sequence)

@@ -46,10 +46,14 @@ static void add_content(struct buf *line, const struct policy *policy, const str
 }
 
 void record_line(const struct policy *policy, const struct facts *facts,
-                 const struct verdict *verdict, struct buf *out)
+                 const struct verdict *verdict, uint64_t sequence, struct buf *out)
 {
     logline_begin(out, "verdict");
     logline_add(out, "id", facts->queue_id);
+    if (sequence > 0)
+        logline_add_u64(out, "record", sequence);
+    else
+        logline_add(out, "record", SPAN("none"));
     logline_add(out, "action", span_of(action_name(verdict->action)));
     if (verdict->rule.len > 0) {
         logline_add(out, "rule", verdict->rule);

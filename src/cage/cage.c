@@ -115,7 +115,7 @@ static struct cage *run(struct cage *cage, struct err *err)
 {
     int failed;
 
-    if (keeper_begin(cage->template_fd, buf_span(&cage->start), err) != 0) {
+    if (keeper_begin(cage->template_fd, buf_span(&cage->start), &cage->missing, err) != 0) {
         cage_free(&cage);
         return NULL;
     }
@@ -162,6 +162,11 @@ struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage
     return run(cage, err);
 }
 
+const char *cage_missing(const struct cage *cage)
+{
+    return cage->missing.text;
+}
+
 void cage_free(struct cage **cage)
 {
     struct cage *old = *cage;
@@ -194,8 +199,7 @@ struct errand {
     struct job job;
     int message_fd;
     uint64_t deadline_us;   /* of the child's own clock; a grace later it is killed */
-    void (*tick)(void *);
-    void *tick_data;
+    struct cage_wait wait;
 };
 
 /* Get a child that takes the message. Returns -1 with err when there is none. */
@@ -206,8 +210,7 @@ static int hand_over(struct errand *errand, struct child *child_out, struct err 
         uint64_t now;
         struct buf order;
 
-        if (pool_acquire(errand->cage, errand->deadline_us, errand->tick, errand->tick_data,
-                         child_out, err) != 0)
+        if (pool_acquire(errand->cage, errand->deadline_us, &errand->wait, child_out, err) != 0)
             return -1;
         now = clock_monotonic_us();
         errand->job.time_ms =
@@ -243,8 +246,8 @@ static bool await_answer(const struct errand *errand, int fd)
             return true;
         if (clock_monotonic_us() >= end_us)
             return false;
-        if (ready == 0 && errand->tick != NULL)
-            errand->tick(errand->tick_data);
+        if (ready == 0 && errand->wait.tick != NULL)
+            errand->wait.tick(errand->wait.tick_data);
     }
 }
 
@@ -271,24 +274,28 @@ static enum pool_end take_report(const struct errand *errand, int fd, struct fac
 }
 
 static struct errand errand_of(struct cage *cage, int message_fd, uint64_t size,
-                               enum scan_kind kind, void (*tick)(void *), void *tick_data)
+                               enum scan_kind kind, const struct cage_wait *wait)
 {
-    return (struct errand){ .cage = cage,
-                            .job = { .id = __atomic_add_fetch(&cage->next_job, 1, __ATOMIC_RELAXED),
-                                     .kind = kind,
-                                     .size = size },
-                            .message_fd = message_fd,
-                            .deadline_us = clock_monotonic_us() +
-                                           (uint64_t)cage->limits.time_ms * 1000,
-                            .tick = tick,
-                            .tick_data = tick_data };
+    struct errand errand = { .cage = cage,
+                             .job = { .id = __atomic_add_fetch(&cage->next_job, 1, __ATOMIC_RELAXED),
+                                      .kind = kind,
+                                      .size = size },
+                             .message_fd = message_fd,
+                             .deadline_us = clock_monotonic_us() +
+                                            (uint64_t)cage->limits.time_ms * 1000 };
+
+    if (wait != NULL)
+        errand.wait = *wait;
+    if (errand.wait.deadline_us != 0 && errand.wait.deadline_us < errand.deadline_us)
+        errand.deadline_us = errand.wait.deadline_us;
+    return errand;
 }
 
 int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
-              struct span name, void (*tick)(void *), void *tick_data, struct facts *facts,
+              struct span name, const struct cage_wait *wait, struct facts *facts,
               struct err *err)
 {
-    struct errand errand = errand_of(cage, message_fd, size, kind, tick, tick_data);
+    struct errand errand = errand_of(cage, message_fd, size, kind, wait);
     struct child child;
 
     errand.job.name = name;
@@ -301,10 +308,10 @@ int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind k
 }
 
 int cage_revise(struct cage *cage, int message_fd, uint64_t size, const struct revision *revision,
-                void (*tick)(void *), void *tick_data, struct buf *answer,
-                struct revised *revised_out, struct err *err)
+                const struct cage_wait *wait, struct buf *answer, struct revised *revised_out,
+                struct err *err)
 {
-    struct errand errand = errand_of(cage, message_fd, size, SCAN_REVISION, tick, tick_data);
+    struct errand errand = errand_of(cage, message_fd, size, SCAN_REVISION, wait);
     enum pool_end end = POOL_KILL;
     bool leaving = false;
     struct child child;

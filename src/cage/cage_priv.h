@@ -33,6 +33,7 @@ struct cage {
     size_t label_count;
     struct plan_limits limits;
     unsigned children;      /* at work at once */
+    struct err missing;     /* what the first template's sandbox lacks */
     int stop_fd;            /* readable once the keeper is to end */
     pthread_t keeper;
     bool has_keeper;
@@ -54,10 +55,10 @@ struct cage {
 /* --- pool.c --------------------------------------------------------------- */
 
 /*
- * A child to work with, waiting at most until deadline_us and calling tick each
- * second. Returns 0; -1 with err when there is none.
+ * A child to work with, waiting at most until deadline_us and calling wait's tick
+ * each second. Returns 0; -1 with err when there is none.
  */
-int pool_acquire(struct cage *cage, uint64_t deadline_us, void (*tick)(void *), void *tick_data,
+int pool_acquire(struct cage *cage, uint64_t deadline_us, const struct cage_wait *wait,
                  struct child *child_out, struct err *err);
 
 /* Done with it: back to the pool, or, when it is not to be used again, closed (and killed). */
@@ -78,8 +79,8 @@ void pool_wake(struct cage *cage);
 /* Run scanner_path as a template: its socket and process. -1: err. */
 int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct err *err);
 
-/* Send the start order on fd and hear that the template is ready. -1: err. */
-int keeper_begin(int fd, struct span start, struct err *err);
+/* Send the start order on fd and hear that the template is ready, and what its sandbox lacks. -1: err. */
+int keeper_begin(int fd, struct span start, struct err *missing_out, struct err *err);
 
 /* The thread: takes new children in, starts another template where one has ended. */
 void *keeper_run(void *cage);

@@ -58,7 +58,7 @@ int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct e
     return 0;
 }
 
-int keeper_begin(int fd, struct span start, struct err *err)
+int keeper_begin(int fd, struct span start, struct err *missing_out, struct err *err)
 {
     const uint64_t deadline = clock_monotonic_us() + START_US;
     struct wire_in in;
@@ -72,10 +72,11 @@ int keeper_begin(int fd, struct span start, struct err *err)
         err_set(err, "the scanner template ended before it was ready");
     } else {
         in = wire_in_of(buf_span(&news));
-        if (wire_get_u8(&in) == NEWS_READY) {
-            result = 0;
+        result = wire_get_u8(&in) == NEWS_READY ? 0 : -1;
+        text = wire_get_text(&in, TEMPLATE_TEXT_BYTES);
+        if (result == 0) {
+            err_set(missing_out, "%.*s", SPAN_ARG(text));
         } else {
-            text = wire_get_text(&in, TEMPLATE_TEXT_BYTES);
             err_set(err, "scanner template: %.*s", SPAN_ARG(text));
         }
     }
@@ -138,7 +139,7 @@ static void restart_template(struct cage *cage)
 
     if (keeper_spawn(cage->scanner_path, &fd, &pid, &err) != 0)
         return;
-    if (keeper_begin(fd, buf_span(&cage->start), &err) != 0) {
+    if (keeper_begin(fd, buf_span(&cage->start), NULL, &err) != 0) {
         close(fd);
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);

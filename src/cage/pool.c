@@ -58,7 +58,7 @@ static void wait_a_while(struct cage *cage, struct waiter *waiter, uint64_t unti
     pthread_cond_clockwait(&waiter->turn, &cage->lock, CLOCK_MONOTONIC, &until);
 }
 
-int pool_acquire(struct cage *cage, uint64_t deadline_us, void (*tick)(void *), void *tick_data,
+int pool_acquire(struct cage *cage, uint64_t deadline_us, const struct cage_wait *wait,
                  struct child *child_out, struct err *err)
 {
     struct waiter waiter = { .turn = PTHREAD_COND_INITIALIZER };
@@ -71,11 +71,11 @@ int pool_acquire(struct cage *cage, uint64_t deadline_us, void (*tick)(void *), 
     while (!waiter.served && !cage->dead && !cage->stopping && now < deadline_us) {
         wait_a_while(cage, &waiter, next_tick < deadline_us ? next_tick : deadline_us);
         now = clock_monotonic_us();
-        if (waiter.served || tick == NULL || now < next_tick)
+        if (waiter.served || wait->tick == NULL || now < next_tick)
             continue;
         next_tick = now + TICK_US;
         pthread_mutex_unlock(&cage->lock);
-        tick(tick_data);
+        wait->tick(wait->tick_data);
         pthread_mutex_lock(&cage->lock);
     }
     if (!waiter.served) {

@@ -96,6 +96,16 @@ static void check_listen(struct build *build, struct span listen)
                        SPAN_ARG(listen));
 }
 
+/* Not relative to the policy: the daemon reads it once, wherever it was started. */
+static void check_key_file(struct build *build, struct span path)
+{
+    const struct outline_setting *written = outline_setting(build->outline, "audit_key_file");
+
+    if (path.len > 0 && path.ptr[0] != '/')
+        diagnose_error(build->d, written == NULL ? build->outline->place : written->place,
+                       "audit_key_file: \"%.*s\" is no absolute path", SPAN_ARG(path));
+}
+
 void build_settings(struct build *build, struct settings *settings)
 {
     const struct outline *top = build->outline;
@@ -106,6 +116,7 @@ void build_settings(struct build *build, struct settings *settings)
         .socket_group = value_text(top, "socket_group"),
         .user = value_text(top, "user"),
         .audit_file = value_text(top, "audit_file"),
+        .audit_key_file = value_text(top, "audit_key_file"),
         .spool_directory = value_text(top, "spool_directory"),
         .spool_memory_bytes = (uint64_t)value_number(top, "spool_memory"),
         .message_limit_bytes = (uint64_t)value_number(top, "message_limit"),
@@ -115,4 +126,5 @@ void build_settings(struct build *build, struct settings *settings)
         .syslog_facility = value_text(top, "syslog_facility"),
     };
     check_listen(build, settings->listen);
+    check_key_file(build, settings->audit_key_file);
 }

@@ -36,6 +36,8 @@ const struct setting settings_table[] = {
     SET(TOP, "user", TEXT, .fallback = "vaguemestre", .meaning = "user to become when started as root"),
     SET(TOP, "audit_file", TEXT, .fallback = LOCALSTATEDIR "/log/vaguemestre/audit.jsonl",
         .meaning = "the record of all verdicts"),
+    SET(TOP, "audit_key_file", TEXT,
+        .meaning = "absolute path of a key of 16 to 1024 octets: with it nobody else can compute the record anew"),
     SET(TOP, "audit_sync", BOOL, .fallback = "true",
         .meaning = "the record is on the disk, not only in its cache, before the action"),
     SET(TOP, "spool_directory", TEXT, .fallback = LOCALSTATEDIR "/spool/vaguemestre",

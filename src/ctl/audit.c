@@ -166,16 +166,20 @@ static int run(const struct options *options)
         complain("--expect: \"%s\" is not the number of a record", expect);
         return EXIT_TROUBLE;
     }
+    if (record_files_find(options->paths + 1, options->path_count - 1, option_value(&items[POLICY]),
+                          &files) != 0)
+        return EXIT_TROUBLE;
     buf_init(&key, CHAIN_KEY_MAX_BYTES);
+    if (key_path == NULL)
+        key_path = files.key_path;
     if (key_path != NULL && chain_key_read(key_path, &key, &err) != 0) {
         complain("%s", err.text);
-    } else if (record_files_find(options->paths + 1, options->path_count - 1,
-                                 option_value(&items[POLICY]), &files) == 0) {
+    } else {
         inspection.verifier.key = buf_span(&key);
         result = verify(&files, &expected, &inspection);
-        record_files_free(&files);
     }
     buf_fini(&key);
+    record_files_free(&files);
     if (result != 0)
         return EXIT_TROUBLE;
     printf("%" PRIu64 " records, number %" PRIu64 " to %" PRIu64 ": %" PRIu64 " problems\n",

@@ -63,6 +63,7 @@ static int config_show(const char *path)
     show_text("socket_group", settings->socket_group);
     show_text("user", settings->user);
     show_text("audit_file", settings->audit_file);
+    show_text("audit_key_file", settings->audit_key_file);
     printf("audit_sync = %s\n", settings->audit_sync ? "true" : "false");
     show_text("spool_directory", settings->spool_directory);
     show_number("spool_memory_bytes", settings->spool_memory_bytes);

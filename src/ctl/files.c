@@ -78,20 +78,25 @@ static int add_rotated(struct record_files *files, const char *path, const char 
 /* The record that a policy's settings name, with all that was rotated away from it. */
 static int add_policy_record(struct record_files *files, const char *policy_path)
 {
+    const struct settings *settings;
     struct ruleset ruleset;
     char *path;
     int result = -1;
 
     if (ruleset_load(policy_path, &ruleset) != 0)
         return -1;
-    path = strndup(ruleset.conf->settings.audit_file.ptr, ruleset.conf->settings.audit_file.len);
-    ruleset_fini(&ruleset);
-    if (path != NULL && add_rotated(files, path, ".[0-9]*") == 0 &&
+    settings = &ruleset.conf->settings;
+    path = strndup(settings->audit_file.ptr, settings->audit_file.len);
+    if (settings->audit_key_file.len > 0)
+        files->key_path = strndup(settings->audit_key_file.ptr, settings->audit_key_file.len);
+    if (path != NULL && (files->key_path != NULL || settings->audit_key_file.len == 0) &&
+        add_rotated(files, path, ".[0-9]*") == 0 &&
         add_rotated(files, path, "-[0-9]*") == 0 && add_file(files, path) == 0)
         result = 0;
     else
         complain("no memory");
     free(path);
+    ruleset_fini(&ruleset);
     return result;
 }
 
@@ -115,6 +120,7 @@ void record_files_free(struct record_files *files)
     for (size_t i = 0; i < files->count; i++)
         free(files->paths[i]);
     free(files->paths);
+    free(files->key_path);
     free(files->first_sequences);
     *files = (struct record_files){ 0 };
 }

@@ -86,14 +86,14 @@ static int scan(const struct judge *judge, const char *path, int fd, uint64_t si
         facts->scan_failure = UNINSPECTABLE_TOO_LARGE;
         return 0;
     }
-    return cage_scan(judge->cage, fd, size, kind, span_of(base_name(path)), NULL, NULL, facts, err);
+    return cage_scan(judge->cage, fd, size, kind, span_of(base_name(path)), NULL, facts, err);
 }
 
 /* As the daemon does: a verdict that edits the body holds only if the edits can be made. */
 static void edit_body(const struct judge *judge, int fd, uint64_t size, struct judgement *out)
 {
-    const struct review_subject subject = { judge->cage, judge->conf->policy, out->facts, fd, size,
-                                            NULL, NULL };
+    const struct review_subject subject = { .cage = judge->cage, .policy = judge->conf->policy,
+                                            .facts = out->facts, .message_fd = fd, .size = size };
     struct err err = { "" };
     struct review review;
 

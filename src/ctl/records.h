@@ -69,6 +69,7 @@ struct record_files {
     char **paths;
     uint64_t *first_sequences;
     size_t count;
+    char *key_path;         /* of the chain's key, where the policy that named the record names one; else NULL */
 };
 
 /*

@@ -28,16 +28,17 @@ struct auditor {
     bool failing;               /* said so in the log */
     bool stopping;
     struct buf packet;
-    uint64_t numbers[BATCH];    /* who waits for an answer */
+    struct { uint64_t number, sequence; } waiting[BATCH];   /* who waits for an answer, and for which record */
     size_t count;
 };
 
-static void answer(struct auditor *auditor, uint64_t number, const char *problem)
+static void answer(struct auditor *auditor, uint64_t number, uint64_t sequence, const char *problem)
 {
     if (number == 0 || auditor->client_fd < 0)
         return;
     buf_clear(&auditor->packet);
     wire_put_u64(&auditor->packet, number);
+    wire_put_u64(&auditor->packet, sequence);
     wire_put_span(&auditor->packet, span_of(problem));
     /* A milter that takes no answers gives up by itself, and defers. */
     (void)wire_send(auditor->client_fd, buf_span(&auditor->packet), NULL, 0,
@@ -66,10 +67,11 @@ static void take_record(struct auditor *auditor)
     }
     if (chain_append(auditor->chain, record, clock_realtime_us(), &sequence, &err) < 0) {
         log_problem(LOG_ERR, "audit", err.text);
-        answer(auditor, number, err.text);
+        answer(auditor, number, 0, err.text);
         return;
     }
-    auditor->numbers[auditor->count++] = number;
+    auditor->waiting[auditor->count].number = number;
+    auditor->waiting[auditor->count++].sequence = sequence;
 }
 
 static void reopen_if_rotated(struct auditor *auditor)
@@ -114,7 +116,7 @@ static void serve_client(struct auditor *auditor)
         (void)chain_commit(auditor->chain, &err);
         note_commit(auditor, &err);
         for (size_t i = 0; i < auditor->count; i++)
-            answer(auditor, auditor->numbers[i], err.text);
+            answer(auditor, auditor->waiting[i].number, auditor->waiting[i].sequence, err.text);
     }
     if (result != WIRE_OK && result != WIRE_AGAIN)
         drop_client(auditor);
@@ -169,6 +171,24 @@ static void serve(struct auditor *auditor)
         serve_client(auditor);
 }
 
+/* The writer has its own copy of the key, so that this one lasts no longer than it must. */
+static struct chain_writer *open_with_key(struct chain_options *chain, bool keyed, struct err *err)
+{
+    struct chain_writer *writer = NULL;
+    struct buf key;
+
+    buf_init(&key, CHAIN_KEY_MAX_BYTES);
+    if (!keyed || chain_key_read_fd(ROLE_KEY_FD, "the key of the record", &key, err) == 0) {
+        chain->key = buf_span(&key);
+        writer = chain_open(chain, clock_realtime_us(), err);
+    }
+    close(ROLE_KEY_FD);
+    if (key.len > 0)
+        explicit_bzero(key.ptr, key.len);
+    buf_fini(&key);
+    return writer;
+}
+
 static struct chain_writer *open_chain(const struct daemon_options *options, struct err *err)
 {
     char directory[4096], name[4096];
@@ -184,7 +204,7 @@ static struct chain_writer *open_chain(const struct daemon_options *options, str
     }
     chain.name = basename(name);
     /* The folder stays open: it is where the writer looks for a renamed file. */
-    writer = chain_open(&chain, clock_realtime_us(), err);
+    writer = open_with_key(&chain, options->audit_keyed, err);
     if (writer == NULL)
         err_context(err, "%s", options->audit_file);
     return writer;
@@ -197,8 +217,11 @@ static int give_up_rights(const struct daemon_options *options, struct err *err)
     snprintf(directory, sizeof directory, "%s", options->audit_file);
     const struct sandbox_path paths[] = { { dirname(directory), SANDBOX_WRITE } };
     const struct sandbox_options sandbox = { .paths = paths, .path_count = 1 };
+    struct err missing = { "" };
+    const int status = sandbox_enter(SANDBOX_AUDIT, &sandbox, &missing, err);
 
-    return sandbox_enter(SANDBOX_AUDIT, &sandbox, NULL, err);
+    log_missing("audit", missing.text);
+    return status;
 }
 
 int audit_main(const struct daemon_options *options)
@@ -206,7 +229,7 @@ int audit_main(const struct daemon_options *options)
     struct auditor auditor = { .control_fd = ROLE_CONTROL_FD, .client_fd = -1 };
     struct err err = { "" };
 
-    log_open("vaguemestred/audit", options->foreground, (struct span){ NULL, 0 });
+    log_open("vaguemestred/audit", options->foreground, span_of(options->facility));
     signal(SIGXFSZ, SIG_IGN);
     buf_init(&auditor.packet, 0);
     auditor.chain = open_chain(options, &err);

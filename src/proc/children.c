@@ -77,14 +77,45 @@ static int spawn(struct children *children, enum child_kind kind, const int *fds
     return 0;
 }
 
+/* The key goes by a pipe that holds all of it: never by an argument, which others may see. */
+static int open_key(struct span key, struct err *err)
+{
+    int pipe_fds[2];
+
+    if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
+        err_set(err, "pipe: %s", strerror(errno));
+        return -1;
+    }
+    if (write(pipe_fds[1], key.ptr, key.len) != (ssize_t)key.len) {
+        err_set(err, "handing over the key of the record: %s", strerror(errno));
+        close(pipe_fds[0]);
+        pipe_fds[0] = -1;
+    }
+    close(pipe_fds[1]);
+    return pipe_fds[0];
+}
+
+/* What a role is handed beside its control socket: a copy of its own to close, or -1 and err. */
+static int second_descriptor(const struct children *children, enum child_kind kind, struct err *err)
+{
+    int fd;
+
+    if (kind == CHILD_AUDIT)
+        return open_key(children->audit_key, err);
+    fd = fcntl(children->listen_fd, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        err_set(err, "listening socket: %s", strerror(errno));
+    return fd;
+}
+
 static int start_role(struct children *children, enum child_kind kind, struct err *err)
 {
     const struct daemon_options *options = children->options;
     struct child *child = &children->all[kind];
     const struct settings *settings = children->settings;
-    char path[4096];
-    const char *arguments[12] = { "/proc/self/exe", "-R", child_name(kind) };
-    size_t count = 3;
+    char path[4096], facility[32];
+    const char *arguments[12] = { "/proc/self/exe", "-R", child_name(kind), "-L", facility };
+    size_t count = 5;
     int pair[2], fds[2];
     int status;
 
@@ -92,15 +123,20 @@ static int start_role(struct children *children, enum child_kind kind, struct er
         return -1;
     if (options->foreground)
         arguments[count++] = "-f";
+    snprintf(facility, sizeof facility, "%.*s", SPAN_ARG(settings->syslog_facility));
     snprintf(path, sizeof path, "%.*s",
              SPAN_ARG(kind == CHILD_AUDIT ? settings->audit_file : settings->spool_directory));
     arguments[count++] = kind == CHILD_AUDIT ? "-A" : "-D";
     arguments[count++] = path;
     if (kind == CHILD_AUDIT && settings->audit_sync)
         arguments[count++] = "-S";
+    if (kind == CHILD_AUDIT && children->audit_key.len > 0)
+        arguments[count++] = "-K";
     fds[0] = pair[1];
-    fds[1] = children->listen_fd;
-    status = spawn(children, kind, fds, kind == CHILD_MILTER ? 2 : 1, arguments, err);
+    fds[1] = second_descriptor(children, kind, err);
+    status = fds[1] < 0 ? -1 : spawn(children, kind, fds, 2, arguments, err);
+    if (fds[1] >= 0)
+        close(fds[1]);
     close(pair[1]);
     if (status < 0)
         close(pair[0]);

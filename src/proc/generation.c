@@ -45,6 +45,8 @@ struct generation *generation_new(int bundle_fd, int scanner_fd, struct err *err
     generation->cage = cage_attach(scanner_fd, policy_plan(generation->conf->policy), &options, err);
     if (generation->cage == NULL)
         generation_release(&generation);
+    else
+        log_missing("scanner", cage_missing(generation->cage));
     return generation;
 }
 

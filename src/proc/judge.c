@@ -16,6 +16,12 @@ static void tell_progress(void *context)
     (void)smfi_progress(context);
 }
 
+/* More time than the operator allows for one message: after it, the mail server may have given up on us. */
+static uint64_t allowed_us(const struct message *message)
+{
+    return message->generation->conf->settings.content_timeout_ms * UINT64_C(1000);
+}
+
 static void note_envelope(SMFICTX *context, struct message *message)
 {
     const char *queue_id = smfi_getsymval(context, (char[]){ "i" });
@@ -27,7 +33,7 @@ static void note_envelope(SMFICTX *context, struct message *message)
 }
 
 /* Have the content read. -1: it could not even be handed over; the reason is in message->problem. */
-static int scan(SMFICTX *context, struct message *message)
+static int scan(struct message *message, const struct cage_wait *wait)
 {
     struct facts *facts = message->facts;
     struct err err = { "" };
@@ -44,13 +50,13 @@ static int scan(SMFICTX *context, struct message *message)
     if (message->sealed_fd < 0)
         return -1;
     if (cage_scan(message->generation->cage, message->sealed_fd, message->sealed_bytes,
-                  SCAN_MESSAGE, (struct span){ NULL, 0 }, tell_progress, context, facts, &err) < 0)
+                  SCAN_MESSAGE, (struct span){ NULL, 0 }, wait, facts, &err) < 0)
         log_problem(LOG_ERR, "scan", err.text);
     return 0;
 }
 
 /* Have the edits in the body made, and what comes out judged, before any of it is recorded. */
-static void edit_body(SMFICTX *context, struct message *message, struct verdict *verdict,
+static void edit_body(struct message *message, const struct cage_wait *wait, struct verdict *verdict,
                       struct review *review)
 {
     const struct review_subject subject = { message->generation->cage,
@@ -58,8 +64,7 @@ static void edit_body(SMFICTX *context, struct message *message, struct verdict 
                                             message->facts,
                                             message->sealed_fd,
                                             message->sealed_bytes,
-                                            tell_progress,
-                                            context };
+                                            *wait };
     struct err err = { "" };
 
     review_verdict(&subject, message->arena, verdict, review, &err);
@@ -67,24 +72,34 @@ static void edit_body(SMFICTX *context, struct message *message, struct verdict 
         log_problem(LOG_WARNING, "edit", err.text);
 }
 
+/* One line for the system's log; sequence 0: there is no record. */
+static void log_verdict(const struct message *message, const struct verdict *verdict, uint64_t sequence)
+{
+    struct buf line;
+
+    buf_init(&line, 0);
+    record_line(message->generation->conf->policy, message->facts, verdict, sequence, &line);
+    log_line(LOG_INFO, &line);
+    buf_fini(&line);
+}
+
 static int record(const struct judge *judge, const struct message *message, const struct verdict *verdict,
                   struct err *err)
 {
     const struct policy *policy = message->generation->conf->policy;
-    struct buf text, line;
+    uint64_t sequence = 0;
+    struct buf text;
     int status;
 
-    buf_init(&line, 0);
-    record_line(policy, message->facts, verdict, &line);
-    log_line(LOG_INFO, &line);
-    buf_fini(&line);
     buf_init(&text, RECORD_MAX_BYTES);
     status = record_verdict(policy, message->facts, verdict, &text);
     if (status < 0)
         err_set(err, "no memory for the record");
     else
-        status = recorder_write(judge->recorder, buf_span(&text), err);
+        status = recorder_write(judge->recorder, buf_span(&text), &sequence, err);
     buf_fini(&text);
+    if (status == 0)
+        log_verdict(message, verdict, sequence);
     return status;
 }
 
@@ -140,6 +155,7 @@ static sfsistat act_without_record(SMFICTX *context, const struct message *messa
     sfsistat status;
 
     policy_decide_failure(policy, message->facts, FAILURE_AUDIT, message->arena, &failure);
+    log_verdict(message, &failure, 0);
     status = act(context, message, &failure, &none, &problem);
     if (problem.text[0] != '\0')
         log_problem(LOG_ERR, "action", problem.text);
@@ -163,31 +179,24 @@ static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, stru
     return status;
 }
 
-/* More time than the operator allows for one message has passed: the mail server may have given up on us. */
-static bool is_late(const struct message *message, uint64_t started_us)
-{
-    const uint64_t allowed_us =
-        message->generation->conf->settings.content_timeout_ms * UINT64_C(1000);
-
-    return clock_monotonic_us() - started_us > allowed_us;
-}
-
 sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct message *message)
 {
     const struct policy *policy = message->generation->conf->policy;
     const uint64_t started_us = clock_monotonic_us();
+    /* An eighth of the time is for the record and the answer. */
+    const struct cage_wait wait = { started_us + allowed_us(message) / 8 * 7, tell_progress, context };
     struct review review = { .edited = false };
     struct verdict verdict;
     sfsistat status;
 
     note_envelope(context, message);
-    if (scan(context, message) == 0) {
+    if (scan(message, &wait) == 0) {
         policy_decide(policy, message->facts, DECIDE_MET, message->arena, &verdict);
-        edit_body(context, message, &verdict, &review);
+        edit_body(message, &wait, &verdict, &review);
     } else {
         policy_decide_failure(policy, message->facts, FAILURE_NOT_SCANNED, message->arena, &verdict);
     }
-    if (is_late(message, started_us)) {
+    if (clock_monotonic_us() - started_us > allowed_us(message)) {
         err_set(&message->problem, "content_timeout has passed");
         policy_decide_failure(policy, message->facts, FAILURE_SCANNER_TIMEOUT, message->arena, &verdict);
         review_fini(&review);

@@ -9,6 +9,7 @@ static int facility_from_name(struct span name)
 {
     static const struct { const char *name; int facility; } table[] = {
         { "mail", LOG_MAIL },     { "daemon", LOG_DAEMON }, { "auth", LOG_AUTH },
+        { "authpriv", LOG_AUTHPRIV }, { "user", LOG_USER },
         { "local0", LOG_LOCAL0 }, { "local1", LOG_LOCAL1 }, { "local2", LOG_LOCAL2 },
         { "local3", LOG_LOCAL3 }, { "local4", LOG_LOCAL4 }, { "local5", LOG_LOCAL5 },
         { "local6", LOG_LOCAL6 }, { "local7", LOG_LOCAL7 },
@@ -40,6 +41,20 @@ void log_line(int level, const struct buf *line)
 void log_problem(int level, const char *event, const char *text)
 {
     log_event(level, event, "problem", span_of(text));
+}
+
+void log_missing(const char *role, const char *missing)
+{
+    struct buf line;
+
+    if (missing[0] == '\0')
+        return;
+    buf_init(&line, 0);
+    logline_begin(&line, "sandbox");
+    logline_add(&line, "role", span_of(role));
+    logline_add(&line, "missing", span_of(missing));
+    log_line(LOG_WARNING, &line);
+    buf_fini(&line);
 }
 
 void log_event(int level, const char *event, const char *key, struct span value)

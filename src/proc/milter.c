@@ -377,11 +377,15 @@ static int give_up_rights(struct milter *milter, const char *spool_directory, st
 {
     const struct sandbox_path paths[] = { { spool_directory, SANDBOX_WRITE } };
     const struct sandbox_options options = { .paths = paths, .path_count = 1 };
+    struct err missing = { "" };
+    int status;
 
     milter->judge.spool_directory_fd = open(spool_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (milter->judge.spool_directory_fd < 0)
         log_problem(LOG_WARNING, "spool", "no spool directory: every message is held in memory");
-    return sandbox_enter(SANDBOX_MILTER, &options, NULL, err);
+    status = sandbox_enter(SANDBOX_MILTER, &options, &missing, err);
+    log_missing("milter", missing.text);
+    return status;
 }
 
 static int start_threads(struct milter *milter, struct err *err)
@@ -415,7 +419,7 @@ int milter_main(const struct daemon_options *options)
     struct milter milter = { .current = NULL, .judge = { .spool_directory_fd = -1 } };
     struct err err = { "" };
 
-    log_open("vaguemestred/milter", options->foreground, (struct span){ NULL, 0 });
+    log_open("vaguemestred/milter", options->foreground, span_of(options->facility));
     pthread_mutex_init(&milter.mutex, NULL);
     pthread_cond_init(&milter.changed, NULL);
     the_milter = &milter;

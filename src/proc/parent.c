@@ -21,6 +21,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "audit/chain.h"
 #include "base/clock.h"
 #include "base/logline.h"
 #include "proc_priv.h"
@@ -29,7 +30,7 @@
 enum {
     PATH_BYTES = 4096,
     STOP_US = 12000000,         /* then what still runs is killed */
-    PING_US = 5000000
+    PING_US = 5000000           /* or thrice in the time systemd's watchdog allows */
 };
 
 struct parent {
@@ -37,12 +38,14 @@ struct parent {
     struct listener listener;
     struct user user;
     struct conf *conf;          /* in force, or last good */
+    struct buf audit_key;       /* read while we still might; every audit writer gets it */
     int signal_fd;
     struct children children;
     bool ready;                 /* said READY=1 */
     bool reloading;
     bool failed;                /* could not start */
     uint64_t stop_us, ping_us;
+    uint64_t ping_every_us;
 };
 
 /* ---- policy ---- */
@@ -70,6 +73,7 @@ static void warn_of_restart(const struct settings *old, const struct settings *n
         { "socket_group", old->socket_group, new->socket_group },
         { "user", old->user, new->user },
         { "audit_file", old->audit_file, new->audit_file },
+        { "audit_key_file", old->audit_key_file, new->audit_key_file },
         { "spool_directory", old->spool_directory, new->spool_directory },
     };
 
@@ -268,7 +272,7 @@ static void ping(struct parent *parent, uint64_t now_us)
 {
     if (now_us < parent->ping_us)
         return;
-    parent->ping_us = now_us + PING_US;
+    parent->ping_us = now_us + parent->ping_every_us;
     children_tell(&parent->children, CHILD_MILTER, CHANNEL_PING);
 }
 
@@ -330,6 +334,21 @@ static void make_directories(const struct parent *parent)
     }
 }
 
+/* Read before rights are given up, so that the user the daemon becomes need not be able to. */
+static int read_key(struct parent *parent, struct err *err)
+{
+    const struct span file = parent->conf->settings.audit_key_file;
+    char path[PATH_BYTES];
+
+    snprintf(path, sizeof path, "%.*s", SPAN_ARG(file));
+    if (file.len > 0 && chain_key_read(path, &parent->audit_key, err) < 0) {
+        err_context(err, "audit_key_file");
+        return -1;
+    }
+    parent->children.audit_key = buf_span(&parent->audit_key);
+    return 0;
+}
+
 static int find_owner(const struct parent *parent, struct listen_owner *owner, struct err *err)
 {
     const struct settings *settings = &parent->conf->settings;
@@ -343,6 +362,15 @@ static int find_owner(const struct parent *parent, struct listen_owner *owner, s
     if (settings->socket_group.len > 0)
         return group_find(settings->socket_group, &owner->gid, err);
     return 0;
+}
+
+static uint64_t watchdog_period_us(void)
+{
+    uint64_t allowed_us = 0;
+
+    if (sd_watchdog_enabled(0, &allowed_us) <= 0 || allowed_us / 3 > PING_US)
+        return PING_US;
+    return allowed_us / 3;
 }
 
 static int block_signals(struct parent *parent, struct err *err)
@@ -395,8 +423,7 @@ static int give_up_rights(struct parent *parent, struct err *err)
         options.path_count = pid_file == NULL ? 3 : 4;
     if (user_become(&parent->user, err) < 0 || sandbox_enter(SANDBOX_PARENT, &options, &missing, err) < 0)
         return -1;
-    if (missing.text[0] != '\0')
-        log_problem(LOG_WARNING, "sandbox", missing.text);
+    log_missing("parent", missing.text);
     return 0;
 }
 
@@ -423,7 +450,7 @@ static int set_up(struct parent *parent, struct err *err)
     if (load_policy(parent, err) < 0)
         return -1;
     log_open("vaguemestred", parent->options->foreground, parent->conf->settings.syslog_facility);
-    if (find_user(parent, err) < 0 || find_owner(parent, &owner, err) < 0 ||
+    if (read_key(parent, err) < 0 || find_user(parent, err) < 0 || find_owner(parent, &owner, err) < 0 ||
         listener_open(parent->conf->settings.listen, &owner, &parent->listener, err) < 0)
         return -1;
     parent->children.listen_fd = parent->listener.fd;
@@ -436,15 +463,17 @@ static int set_up(struct parent *parent, struct err *err)
 int parent_main(const struct daemon_options *options)
 {
     struct parent parent = { .options = options, .listener = { .fd = -1, .lock_fd = -1 },
-                             .signal_fd = -1 };
+                             .signal_fd = -1, .ping_every_us = watchdog_period_us() };
     struct err err = { "" };
 
+    buf_init(&parent.audit_key, CHAIN_KEY_MAX_BYTES);
     parent.children = (struct children){ .options = options, .bundle_fd = -1 };
     for (enum child_kind kind = CHILD_AUDIT; kind < CHILD_COUNT; kind++)
         parent.children.all[kind].control_fd = -1;
     log_open("vaguemestred", options->foreground, (struct span){ NULL, 0 });
     if (set_up(&parent, &err) < 0) {
         log_problem(LOG_CRIT, "start", err.text);
+        buf_fini(&parent.audit_key);
         listener_close(&parent.listener);
         return 1;
     }
@@ -456,5 +485,6 @@ int parent_main(const struct daemon_options *options)
         (void)unlink(options->pid_file);
     log_event(LOG_INFO, "stop", "state", SPAN("done"));
     conf_free(&parent.conf);
+    buf_fini(&parent.audit_key);
     return parent.failed ? 1 : 0;
 }

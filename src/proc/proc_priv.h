@@ -36,7 +36,9 @@ struct daemon_options {
     const char *pid_file;           /* NULL: none */
     const char *audit_file;         /* of the audit role */
     const char *spool_directory;    /* of the milter role */
+    const char *facility;           /* of a role: where its syslog lines go */
     bool audit_sync;
+    bool audit_keyed;               /* of the audit role: the chain's key is on ROLE_KEY_FD */
     bool foreground;
 };
 
@@ -49,6 +51,9 @@ void log_line(int level, const struct buf *line);
 
 /* "EVENT problem=text"; text may hold what strangers sent. */
 void log_problem(int level, const char *event, const char *text);
+
+/* One line when the kernel lacks a fence (sandbox_enter()'s missing_out): "" is nothing to tell. */
+void log_missing(const char *role, const char *missing);
 
 /* "EVENT key=value". */
 void log_event(int level, const char *event, const char *key, struct span value);
@@ -139,6 +144,7 @@ struct children {
     const struct settings *settings;
     int listen_fd;              /* borrowed */
     int bundle_fd;              /* the policy for the next scanner and milter, borrowed */
+    struct span audit_key;      /* of the record chain, empty: none; borrowed */
     bool stopping;              /* nothing that ends is started again */
     struct child all[CHILD_COUNT];
 };
@@ -161,7 +167,8 @@ void children_kill(struct children *children);
 
 enum {
     ROLE_CONTROL_FD = 3,    /* every role: socket to the parent */
-    ROLE_LISTEN_FD = 4      /* the milter: where the mail server connects */
+    ROLE_LISTEN_FD = 4,     /* the milter: where the mail server connects */
+    ROLE_KEY_FD = 4         /* the audit writer: a pipe with the chain's key */
 };
 
 /* Each runs until told to stop; the result is the exit status. */
@@ -191,13 +198,16 @@ struct recorder *recorder_new(void);
 /* From now on records go to fd, which is taken over. Those still waiting on the old one fail. */
 int recorder_connect(struct recorder *recorder, int fd, struct err *err);
 
-/* Returns 0 when the record is on disk. Any thread; waits at most ten seconds. */
-int recorder_write(struct recorder *recorder, struct span record, struct err *err);
+/*
+ * Returns 0 when the record is on disk, with its number in the chain. Any thread;
+ * waits at most ten seconds.
+ */
+int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequence_out, struct err *err);
 
 /* Send it and go on: for the record of what was done, which comes too late to change it. */
 int recorder_post(struct recorder *recorder, struct span record, struct err *err);
 
-/* How a record travels (recorder.c, audit.c): a number, then the JSON text; the answer: number, text. */
+/* How a record travels (recorder.c, audit.c): a number, then the JSON text; the answer: number, place in the chain, text. */
 enum { RECORD_MAX_BYTES = 16 << 20 };
 
 /* ---- kicker.c: callbacks at work, and libmilter kept awake meanwhile ---- */

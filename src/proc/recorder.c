@@ -19,6 +19,7 @@ enum { WAIT_SECONDS = 10, ANSWER_BYTES = 2048 };
 struct waiter {
     struct waiter *next;
     uint64_t number;
+    uint64_t sequence;      /* of the record in the chain */
     bool answered;
     char problem[256];      /* empty: on disk */
 };
@@ -57,8 +58,9 @@ struct recorder *recorder_new(void)
 }
 
 /* With the mutex held. */
-static void answer(struct waiter *waiter, const char *problem, size_t length)
+static void answer(struct waiter *waiter, uint64_t sequence, const char *problem, size_t length)
 {
+    waiter->sequence = sequence;
     if (length >= sizeof waiter->problem)
         length = sizeof waiter->problem - 1;
     memcpy(waiter->problem, problem, length);
@@ -72,7 +74,7 @@ static void fail_all(struct recorder *recorder)
 
     for (struct waiter *w = recorder->waiting; w != NULL; w = w->next)
         if (!w->answered)
-            answer(w, gone, sizeof gone - 1);
+            answer(w, 0, gone, sizeof gone - 1);
     pthread_cond_broadcast(&recorder->answered);
 }
 
@@ -80,6 +82,7 @@ static bool take_answer(struct recorder *recorder, struct span octets)
 {
     struct wire_in in = wire_in_of(octets);
     const uint64_t number = wire_get_u64(&in);
+    const uint64_t sequence = wire_get_u64(&in);
     const struct span problem = wire_get_text(&in, ANSWER_BYTES);
 
     if (!wire_is_done(&in))
@@ -87,7 +90,7 @@ static bool take_answer(struct recorder *recorder, struct span octets)
     pthread_mutex_lock(&recorder->mutex);
     for (struct waiter *w = recorder->waiting; w != NULL; w = w->next)
         if (w->number == number)
-            answer(w, problem.len == 0 ? "" : problem.ptr, problem.len);
+            answer(w, sequence, problem.len == 0 ? "" : problem.ptr, problem.len);
     pthread_cond_broadcast(&recorder->answered);
     pthread_mutex_unlock(&recorder->mutex);
     return true;
@@ -176,7 +179,7 @@ static void forget(struct recorder *recorder, const struct waiter *waiter)
     }
 }
 
-int recorder_write(struct recorder *recorder, struct span record, struct err *err)
+int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequence_out, struct err *err)
 {
     struct waiter waiter = { .answered = false };
     struct timespec until;
@@ -198,6 +201,7 @@ int recorder_write(struct recorder *recorder, struct span record, struct err *er
     }
     forget(recorder, &waiter);
     pthread_mutex_unlock(&recorder->mutex);
+    *sequence_out = waiter.sequence;
     if (status == 0 && waiter.problem[0] != '\0') {
         err_set(err, "%s", waiter.problem);
         return -1;

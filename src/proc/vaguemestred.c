@@ -27,7 +27,7 @@ static void parse_command(int argc, char **argv, struct command *command)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "c:fhnp:VR:A:D:S")) != -1) {
+    while ((option = getopt(argc, argv, "c:fhnp:VR:A:D:SKL:")) != -1) {
         switch (option) {
         case 'c':
             command->options.policy_path = optarg;
@@ -59,6 +59,12 @@ static void parse_command(int argc, char **argv, struct command *command)
             break;
         case 'S':
             command->options.audit_sync = true;
+            break;
+        case 'K':
+            command->options.audit_keyed = true;
+            break;
+        case 'L':
+            command->options.facility = optarg;
             break;
         case '?':
             command->bad = true;
@@ -107,7 +113,7 @@ static int run_role(const struct command *command)
 
 int main(int argc, char **argv)
 {
-    struct command command = { .options = { .policy_path = SYSCONFDIR "/policy.conf" } };
+    struct command command = { .options = { .policy_path = SYSCONFDIR "/policy.conf", .facility = "mail" } };
 
     parse_command(argc, argv, &command);
     if (command.bad || command.help) {

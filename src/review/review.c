@@ -95,8 +95,8 @@ static bool judge_again(const struct review_subject *subject, struct arena *aren
         return false;
     if (facts != NULL && spool_append(spool, message, err) == SPOOL_OK &&
         (fd = spool_seal(spool, &size, err)) >= 0 &&
-        cage_scan(subject->cage, fd, size, SCAN_MESSAGE, (struct span){ NULL, 0 }, subject->tick,
-                  subject->tick_data, facts, err) == 0) {
+        cage_scan(subject->cage, fd, size, SCAN_MESSAGE, (struct span){ NULL, 0 }, &subject->wait,
+                  facts, err) == 0) {
         policy_decide(subject->policy, facts, DECIDE_MET, arena, &second);
         good = is_good(facts, verdict, &second);
         if (!good)
@@ -146,8 +146,8 @@ void review_verdict(const struct review_subject *subject, struct arena *arena,
         hold(arena, verdict, REVISE_IMPOSSIBLE);
         return;
     }
-    if (cage_revise(subject->cage, subject->message_fd, subject->size, &revision, subject->tick,
-                    subject->tick_data, &review_out->answer, &revised, err) != 0) {
+    if (cage_revise(subject->cage, subject->message_fd, subject->size, &revision, &subject->wait,
+                    &review_out->answer, &revised, err) != 0) {
         fail(subject, arena, verdict);
         return;
     }

@@ -55,7 +55,7 @@ static void measure(struct cage *cage, const char *path, unsigned long count)
 
         arena_reset(arena);
         facts = facts_new(arena);
-        if (cage_scan(cage, fd, size, SCAN_MESSAGE, SPAN(""), NULL, NULL, facts, &err) != 0 ||
+        if (cage_scan(cage, fd, size, SCAN_MESSAGE, SPAN(""), NULL, facts, &err) != 0 ||
             !facts->scanned) {
             fprintf(stderr, "%s: not read\n", path);
             exit(1);

@@ -46,7 +46,7 @@ static struct facts *tell(struct cage *cage, struct arena *arena, const char *de
 
     assert_true(fd >= 0);
     assert_int_equal(write(fd, deed, strlen(deed)), strlen(deed));
-    if (cage_scan(cage, fd, strlen(deed), SCAN_MESSAGE, SPAN(""), NULL, NULL, facts, &err) != 0)
+    if (cage_scan(cage, fd, strlen(deed), SCAN_MESSAGE, SPAN(""), NULL, facts, &err) != 0)
         fail_msg("%s: %s", deed, err.text);
     close(fd);
     return facts;
@@ -182,7 +182,7 @@ static void test_cage_outlives_its_template(void **state)
 
         assert_int_equal(write(fd, "behave", 6), 6);
         facts = facts_new(arena);
-        cage_scan(cage, fd, 6, SCAN_MESSAGE, SPAN(""), NULL, NULL, facts, &err);
+        cage_scan(cage, fd, 6, SCAN_MESSAGE, SPAN(""), NULL, facts, &err);
         served = facts->scanned;
         assert_true(served || facts->scan_failure != UNINSPECTABLE_NONE);
         close(fd);

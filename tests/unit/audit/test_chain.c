@@ -260,6 +260,27 @@ static void test_chain_goes_on_after_restart_and_rotation(void **state)
     assert_true(span_find(chain.lines[9], SPAN("\"kind\":\"continues\"")) < chain.lines[9].len);
 }
 
+/* Nothing of what stands there can be trusted under this key, and the record says so. */
+static void test_chain_under_a_new_key_begins_anew(void **state)
+{
+    const struct span key = SPAN("0123456789abcdef");
+    struct place *place = *state;
+    struct chain_verifier verifier = { .key = key };
+    static struct chain_text chain;
+    struct chain_writer *writer;
+
+    make_chain(place, SPAN(""), &chain);
+    writer = open_writer(place, key);
+    assert_non_null(writer);
+    assert_int_equal(chain_writer_head(writer).sequence, 1);
+    chain_close(&writer);
+    load_lines(&chain, read_file(place, "log", chain.bytes, sizeof chain.bytes));
+    assert_int_equal(chain_verify(&verifier, chain.lines[5]), CHAIN_EDITED);
+    assert_int_equal(chain_verify(&verifier, chain.lines[6]), CHAIN_GOOD);
+    assert_true(span_find(chain.lines[6], SPAN("\"kind\":\"begins\",\"foreign_bytes\":")) <
+                chain.lines[6].len);
+}
+
 static void test_chain_recovers_from_a_torn_line(void **state)
 {
     struct place *place = *state;
@@ -373,6 +394,9 @@ static void test_chain_key_has_a_length(void **state)
     write_file(place, "key", SPAN("too short\n"));
     assert_int_equal(chain_key_read(path, &key, NULL), -1);
     write_file(place, "key", SPAN("0123456789abcdef\n"));
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_int_equal(chain_key_read(path, &key, NULL), -1);
+    assert_int_equal(chmod(path, 0640), 0);
     assert_int_equal(chain_key_read(path, &key, NULL), 0);
     assert_true(span_equals(buf_span(&key), SPAN("0123456789abcdef")));
     assert_int_equal(chain_key_read("/nowhere/key", &key, NULL), -1);
@@ -391,6 +415,7 @@ int main(void)
         CHAIN_TEST(test_chain_replaced_tail_is_unlinked),
         CHAIN_TEST(test_chain_head_shows_a_cut_end),
         CHAIN_TEST(test_chain_goes_on_after_restart_and_rotation),
+        CHAIN_TEST(test_chain_under_a_new_key_begins_anew),
         CHAIN_TEST(test_chain_recovers_from_a_torn_line),
         CHAIN_TEST(test_chain_does_not_hide_a_cut_end),
         CHAIN_TEST(test_chain_refuses_what_would_break_it),

@@ -202,10 +202,10 @@ static void test_line_is_short_and_greppable(void **state)
     (void)state;
     scene_init(&scene);
     buf_init(&line, 0);
-    record_line(&scene.policy, scene.facts, &scene.verdict, &line);
+    record_line(&scene.policy, scene.facts, &scene.verdict, 17, &line);
     assert_true(span_starts_with(
         buf_span(&line),
-        SPAN("verdict id=4FXQ action=reject rule=over at=policy.conf:14 from=x@example.net "
+        SPAN("verdict id=4FXQ record=17 action=reject rule=over at=policy.conf:14 from=x@example.net "
              "to=c@example.org recipients=1")));
     assert_true(span_find(buf_span(&line), SPAN(" label=unknown confidence=certain ")) < line.len);
     assert_true(span_find(buf_span(&line), SPAN(" uninspected=1 ambiguities=1 ")) < line.len);

@@ -63,7 +63,7 @@ static struct facts *scan(struct cage *cage, struct arena *arena, struct span me
     struct err err;
 
     assert_non_null(facts);
-    if (cage_scan(cage, fd, message.len, SCAN_MESSAGE, SPAN(""), NULL, NULL, facts, &err) != 0)
+    if (cage_scan(cage, fd, message.len, SCAN_MESSAGE, SPAN(""), NULL, facts, &err) != 0)
         fail_msg("%s", err.text);
     close(fd);
     return facts;
