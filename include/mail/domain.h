@@ -22,6 +22,12 @@ struct span domain_normalise(struct arena *arena, struct span written);
 /* Is domain under ".suffix" (a normalised domain with a dot in front)? "a.b" is under ".b", "b" is not. */
 bool domain_is_under(struct span domain, struct span dotted_suffix);
 
+/*
+ * The domain as a hurried person reads it: A-labels shown, letters of any script that
+ * look like ASCII as these, without accents. In arena; a null pointer when it cannot be told.
+ */
+struct span domain_as_seen(struct arena *arena, struct span domain);
+
 /* Would a person take one of its labels for ASCII, or does one mix scripts? (text/lookalike.h) */
 bool domain_is_lookalike(struct span domain);
 

@@ -29,6 +29,7 @@ enum fact {
     FACT_LABEL_UNKNOWN,
     FACT_LABEL_DISAGREEMENT,
     FACT_LABEL_DOWNGRADE,       /* the message's own mark is below that of what it carries or quotes */
+    FACT_LABEL_DROPPED,         /* it carries or quotes a label and bears none itself */
     FACT_OBFUSCATED,
     FACT_UNINSPECTABLE,
     FACT_ENCRYPTED,

@@ -108,6 +108,7 @@ enum condition_kind {
     CONDITION_LABEL,
     CONDITION_LABEL_AT_LEAST,
     CONDITION_SOURCE,
+    CONDITION_PLACE,
     CONDITION_REASON,
     CONDITION_FILE_NAME,
     CONDITION_TYPE,
@@ -119,7 +120,10 @@ enum condition_kind {
     CONDITION_LOGIN,
     CONDITION_CLIENT,
     CONDITION_TLS,
+    CONDITION_CERTIFICATE,
     CONDITION_DAEMON,
+    CONDITION_PORT,
+    CONDITION_MAILER,
     CONDITION_HEADER,
     CONDITION_SUBJECT,
     CONDITION_SIZE_ABOVE,
@@ -146,7 +150,7 @@ struct time_window {
 struct condition {
     enum condition_kind kind;
     struct address_set addresses;       /* SENDER, RECIPIENT, CONTACT */
-    struct pattern_list patterns;       /* SENDER_FIELD, FILE_NAME, TYPE, LOGIN, TLS, DAEMON, SUBJECT, SIGNER */
+    struct pattern_list patterns;       /* the kinds that compare one text, SENDER_FIELD to SIGNER */
     struct network_list networks;       /* CLIENT */
     struct nameset hashes;              /* SHA256, lower-case hexadecimal */
     bool *members;                      /* DESTINATION, LABEL: index → is it one of them */

@@ -239,6 +239,10 @@ static void fill(struct build *build, struct condition *condition, struct build_
     case CONDITION_TYPE:
     case CONDITION_LOGIN:
     case CONDITION_TLS:
+    case CONDITION_CERTIFICATE:
+    case CONDITION_PORT:
+    case CONDITION_MAILER:
+    case CONDITION_PLACE:
     case CONDITION_DAEMON:
     case CONDITION_SUBJECT:
     case CONDITION_SIGNER: patterns(build, condition, values); break;
@@ -273,7 +277,7 @@ static void one_condition(struct build *build, const struct outline_setting *set
 /* Cheap questions first, so that a rule about other clients costs next to nothing. */
 static unsigned cost(enum condition_kind kind)
 {
-    if (kind == CONDITION_HEADER || kind == CONDITION_SUBJECT)
+    if (kind == CONDITION_HEADER || kind == CONDITION_MAILER || kind == CONDITION_SUBJECT)
         return 2;
     return kind >= CONDITION_LOGIN ? 0 : 1;
 }

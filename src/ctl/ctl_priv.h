@@ -99,7 +99,8 @@ struct envelope_options {
     const char *sender;         /* NULL: Return-Path, else From, of the message */
     const char **recipients;
     size_t recipient_count;     /* 0: To and Cc */
-    const char *login, *client; /* may be NULL */
+    const char *login, *client; /* these may be NULL */
+    const char *tls, *certificate, *daemon, *port;
     bool document;              /* a bare file, not a message */
 };
 

@@ -134,4 +134,8 @@ void envelope_fill(const struct envelope_options *options, struct span message,
         guess_recipients(facts, message);
     facts->session.login = span_of(options->login);
     facts->session.client_address = span_of(options->client);
+    facts->session.tls_version = span_of(options->tls);
+    facts->session.tls_subject = span_of(options->certificate);
+    facts->session.daemon_name = span_of(options->daemon);
+    facts->session.daemon_port = span_of(options->port);
 }

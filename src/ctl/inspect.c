@@ -199,7 +199,7 @@ static int inspect_paths(struct work *work)
     return status;
 }
 
-enum { POLICY, SENDER, RECIPIENT, LOGIN, CLIENT, DOCUMENT, JSON };
+enum { POLICY, SENDER, RECIPIENT, LOGIN, CLIENT, TLS, CERTIFICATE, DAEMON, PORT, DOCUMENT, JSON };
 
 static int inspect(const struct options *options)
 {
@@ -223,6 +223,10 @@ static int inspect(const struct options *options)
         .recipient_count = items[RECIPIENT].count,
         .login = option_value(&items[LOGIN]),
         .client = option_value(&items[CLIENT]),
+        .tls = option_value(&items[TLS]),
+        .certificate = option_value(&items[CERTIFICATE]),
+        .daemon = option_value(&items[DAEMON]),
+        .port = option_value(&items[PORT]),
         .document = items[DOCUMENT].count > 0,
     };
     work->paths = options->paths;
@@ -245,6 +249,11 @@ int inspect_main(int argc, char **argv)
                         .help = "envelope recipient, once for each (else To and Cc)" },
         [LOGIN] = { .name = "login", .argument = "NAME", .help = "who logged in to send it" },
         [CLIENT] = { .name = "client", .argument = "IP", .help = "the client it came from" },
+        [TLS] = { .name = "tls", .argument = "VERSION", .help = "its TLS version, \"TLSv1.3\"" },
+        [CERTIFICATE] = { .name = "certificate", .argument = "NAME",
+                          .help = "subject of its verified certificate" },
+        [DAEMON] = { .name = "daemon", .argument = "NAME", .help = "the mail server's daemon it came to" },
+        [PORT] = { .name = "port", .argument = "NUMBER", .help = "and the port of that daemon" },
         [DOCUMENT] = { .name = "document", .help = "PATHs are bare files, not messages" },
         [JSON] = { .name = "json", .help = "one JSON object per PATH and line" },
     };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "text/fold.h"
 #include "text/lookalike.h"
 
 /* RFC 1035 (2.3.4) and RFC 5321 (4.5.3.1.2), in octets. */
@@ -119,6 +120,26 @@ struct span domain_normalise(struct arena *arena, struct span written)
 bool domain_is_under(struct span domain, struct span dotted_suffix)
 {
     return domain.len > dotted_suffix.len && span_ends_with_nocase(domain, dotted_suffix);
+}
+
+struct span domain_as_seen(struct arena *arena, struct span domain)
+{
+    char ascii[DOMAIN_MAX + 1], *shown = NULL;
+    struct span seen = no_domain;
+    struct fold fold;
+
+    if (domain.len > DOMAIN_MAX || memchr(domain.ptr, '\0', domain.len) != NULL)
+        return no_domain;
+    memcpy(ascii, domain.ptr, domain.len);
+    ascii[domain.len] = '\0';
+    if (idn2_to_unicode_8z8z(ascii, &shown, 0) != IDN2_OK)
+        return no_domain;
+    fold_init(&fold);
+    if (fold_text(&fold, span_of(shown), FOLD_LOOKALIKES))
+        seen = arena_copy(arena, buf_span(&fold.text));
+    fold_fini(&fold);
+    idn2_free(shown);
+    return seen;
 }
 
 bool domain_is_lookalike(struct span domain)

@@ -81,6 +81,11 @@ static enum truth test_source(const struct judgement *j, const struct condition 
     return truth_if((condition->mask >> j->facts->labels.items[i].source & 1) != 0);
 }
 
+static enum truth test_place(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->labels.items[i].where));
+}
+
 static enum truth test_reason(const struct judgement *j, const struct condition *condition, size_t i)
 {
     return truth_if((condition->mask >> j->facts->parts.items[i].reason & 1) != 0);
@@ -142,20 +147,35 @@ static enum truth test_client(const struct judgement *j, const struct condition 
     return TRUTH_NO;
 }
 
-/* "none" when there is no TLS, so that a rule can name its absence. */
+/* "none" for what is not there, so that a rule can name its absence. */
+static enum truth match_or_none(const struct condition *condition, struct span text)
+{
+    return truth_of(pattern_list_match(&condition->patterns, text.len == 0 ? SPAN("none") : text));
+}
+
 static enum truth test_tls(const struct judgement *j, const struct condition *condition, size_t i)
 {
-    struct span version = j->facts->session.tls_version;
-
     (void)i;
-    return truth_of(
-        pattern_list_match(&condition->patterns, version.len == 0 ? SPAN("none") : version));
+    return match_or_none(condition, j->facts->session.tls_version);
+}
+
+static enum truth test_certificate(const struct judgement *j, const struct condition *condition,
+                                   size_t i)
+{
+    (void)i;
+    return match_or_none(condition, j->facts->session.tls_subject);
 }
 
 static enum truth test_daemon(const struct judgement *j, const struct condition *condition, size_t i)
 {
     (void)i;
     return truth_of(pattern_list_match(&condition->patterns, j->facts->session.daemon_name));
+}
+
+static enum truth test_port(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    (void)i;
+    return truth_of(pattern_list_match(&condition->patterns, j->facts->session.daemon_port));
 }
 
 static enum truth one_header(const struct facts *facts, const struct header_test *test)
@@ -181,6 +201,24 @@ static enum truth test_header(const struct judgement *j, const struct condition 
     (void)i;
     for (size_t n = 0; n < condition->header_count; n++) {
         enum truth one = one_header(j->facts, &condition->headers[n]);
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}
+
+/* What the mail program says of itself; nothing makes it tell the truth. */
+static enum truth test_mailer(const struct judgement *j, const struct condition *condition, size_t i)
+{
+    enum truth truth = j->facts->scanned ? TRUTH_NO : TRUTH_UNKNOWN;
+
+    (void)i;
+    for (size_t n = 0; n < j->facts->headers.count; n++) {
+        const struct header_fact *header = &j->facts->headers.items[n];
+        enum truth one = TRUTH_NO;
+        if (span_equals_nocase(header->name, SPAN("User-Agent")) ||
+            span_equals_nocase(header->name, SPAN("X-Mailer")))
+            one = truth_of(pattern_list_match(&condition->patterns, header->value));
         if (one > truth)
             truth = one;
     }
@@ -252,6 +290,7 @@ static const struct {
     [CONDITION_LABEL] = { THING_LABEL, test_label, "label" },
     [CONDITION_LABEL_AT_LEAST] = { THING_LABEL, test_label_at_least, "label_at_least" },
     [CONDITION_SOURCE] = { THING_LABEL, test_source, "source" },
+    [CONDITION_PLACE] = { THING_LABEL, test_place, "place" },
     [CONDITION_REASON] = { THING_PART, test_reason, "reason" },
     [CONDITION_FILE_NAME] = { THING_PART, test_file_name, "file_name" },
     [CONDITION_TYPE] = { THING_PART, test_type, "type" },
@@ -262,7 +301,10 @@ static const struct {
     [CONDITION_LOGIN] = { THING_MESSAGE, test_login, "login" },
     [CONDITION_CLIENT] = { THING_MESSAGE, test_client, "client" },
     [CONDITION_TLS] = { THING_MESSAGE, test_tls, "tls" },
+    [CONDITION_CERTIFICATE] = { THING_MESSAGE, test_certificate, "certificate" },
     [CONDITION_DAEMON] = { THING_MESSAGE, test_daemon, "daemon" },
+    [CONDITION_PORT] = { THING_MESSAGE, test_port, "port" },
+    [CONDITION_MAILER] = { THING_MESSAGE, test_mailer, "mailer" },
     [CONDITION_HEADER] = { THING_MESSAGE, test_header, "header" },
     [CONDITION_SUBJECT] = { THING_MESSAGE, test_subject, "subject" },
     [CONDITION_SIZE_ABOVE] = { THING_MESSAGE, test_size_above, "size_above" },

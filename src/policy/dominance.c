@@ -21,7 +21,7 @@ static bool is_machine_readable(const struct label_fact *label)
            label->source == SOURCE_SIGNATURE;
 }
 
-static bool is_within(struct span where, struct span part)
+bool place_is_within(struct span where, struct span part)
 {
     return part.len > 0 && span_starts_with(where, part) &&
            (where.len == part.len || where.ptr[part.len] == '!' || where.ptr[part.len] == '#');
@@ -34,7 +34,7 @@ static struct span part_of(const struct judgement *j, struct span where)
 
     for (size_t i = 0; i < j->facts->parts.count; i++) {
         struct span part = j->facts->parts.items[i].where;
-        if (part.len > owner.len && is_within(where, part))
+        if (part.len > owner.len && place_is_within(where, part))
             owner = part;
     }
     return owner;
@@ -92,7 +92,7 @@ enum truth labels_disagree(struct judgement *j, size_t rule, const struct select
     return truth;
 }
 
-/* The message's own mark: its subject, its header fields, and the text it begins with. */
+/* The message's own mark: its subject and its header fields. */
 static bool is_own(const struct label_fact *label)
 {
     return !label->quoted && span_starts_with(label->where, SPAN("header:"));
@@ -130,5 +130,55 @@ enum truth labels_downgrade(struct judgement *j, size_t rule, const struct selec
                 SPAN_ARG(labels[carried].where));
     reasons_keep(&reasons->label, name);
     reasons_keep(&reasons->where, labels[carried].where);
+    return TRUTH_YES;
+}
+
+/* In the message's own text: a body part ("1", "1.2") that is no attachment, and nothing it quotes. */
+static bool is_in_own_text(const struct judgement *j, const struct label_fact *label)
+{
+    size_t end = span_find_byte(label->where, '#');
+
+    if (label->quoted || (label->source != SOURCE_TEXT && label->source != SOURCE_HIDDEN))
+        return false;
+    for (size_t i = 0; i < end; i++)
+        if (label->where.ptr[i] != '.' && (label->where.ptr[i] < '0' || label->where.ptr[i] > '9'))
+            return false;
+    for (size_t i = 0; i < j->facts->parts.count; i++)
+        if (span_equals(j->facts->parts.items[i].where, span_slice(label->where, 0, end)))
+            return j->facts->parts.items[i].name.len == 0;
+    return true;
+}
+
+/* A label at the bottom of the common scale asks for nothing to be said. */
+static bool asks_for_a_mark(const struct judgement *j, const struct label_fact *label)
+{
+    return label->label == LABEL_UNKNOWN || j->policy->plan.labels[label->label].level != 0;
+}
+
+enum truth labels_dropped(struct judgement *j, size_t rule, const struct selection *selection,
+                          struct reasons *reasons)
+{
+    enum truth truth = j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
+    const struct label_fact *carried = NULL;
+
+    for (size_t i = 0; i < j->facts->labels.count; i++) {
+        const struct label_fact *label = &j->facts->labels.items[i];
+        if (!counts(j, rule, selection, i))
+            continue;
+        if (is_own(label) || is_in_own_text(j, label))
+            return TRUTH_NO;
+        if (asks_for_a_mark(j, label) &&
+            (carried == NULL || label_compare(j->policy, label->label, carried->label) > 0))
+            carried = label;
+    }
+    if (carried == NULL || !j->whole)
+        return truth;
+    reasons_add(j, reasons, FACT_LABEL_DROPPED, "the message itself is unmarked, but %.*s is at %.*s",
+                SPAN_ARG(carried->label == LABEL_UNKNOWN
+                             ? carried->text
+                             : policy_label_name(j->policy, carried->label)),
+                SPAN_ARG(carried->where));
+    reasons_keep(&reasons->label, policy_label_name(j->policy, carried->label));
+    reasons_keep(&reasons->where, carried->where);
     return TRUTH_YES;
 }

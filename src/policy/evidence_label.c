@@ -117,9 +117,36 @@ static enum truth each_label(struct judgement *j, size_t rule, enum fact fact,
     return truth;
 }
 
+/* A rule about documents asks for a label in each of them. */
+static enum truth missing_in_parts(struct judgement *j, size_t rule,
+                                   const struct selection *selection, struct reasons *reasons)
+{
+    enum truth truth = j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
+
+    for (size_t i = 0; i < j->facts->parts.count; i++) {
+        const struct part_fact *part = &j->facts->parts.items[i];
+        bool found = false;
+        if (!selection->parts[i])
+            continue;
+        for (size_t n = 0; n < j->facts->labels.count && !found; n++)
+            found = counts(j, rule, selection, n) &&
+                    place_is_within(j->facts->labels.items[n].where, part->where);
+        if (found || !j->whole)
+            continue;
+        reasons_add(j, reasons, FACT_LABEL_MISSING, "%.*s at %.*s bears no label",
+                    SPAN_ARG(part->name.len > 0 ? part->name : part->detected),
+                    SPAN_ARG(part->where));
+        reasons_keep(&reasons->where, part->where);
+        truth = TRUTH_YES;
+    }
+    return truth;
+}
+
 static enum truth missing(struct judgement *j, size_t rule, const struct selection *selection,
                           struct reasons *reasons)
 {
+    if (selection->parts != NULL)
+        return missing_in_parts(j, rule, selection, reasons);
     for (size_t i = 0; i < j->facts->labels.count; i++)
         if (counts(j, rule, selection, i))
             return TRUTH_NO;
@@ -141,5 +168,7 @@ enum truth evidence_label(struct judgement *j, size_t rule, enum fact fact,
         return labels_disagree(j, rule, selection, reasons);
     if (fact == FACT_LABEL_DOWNGRADE)
         return labels_downgrade(j, rule, selection, reasons);
+    if (fact == FACT_LABEL_DROPPED)
+        return labels_dropped(j, rule, selection, reasons);
     return each_label(j, rule, fact, selection, reasons);
 }

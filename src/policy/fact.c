@@ -31,6 +31,8 @@ static const struct {
                                   "two labels of one part contradict each other" },
     [FACT_LABEL_DOWNGRADE] = { "label-downgrade",
                                "the message's own mark is below what it carries or quotes" },
+    [FACT_LABEL_DROPPED] = { "label-dropped",
+                             "the message carries or quotes a label and bears none itself" },
     [FACT_OBFUSCATED] = { "obfuscated", "a mark or contact was disguised" },
     [FACT_UNINSPECTABLE] = { "uninspectable", "a part could not be fully read" },
     [FACT_ENCRYPTED] = { "encrypted", "a part is encrypted" },

@@ -6,6 +6,7 @@ static const enum fact content_facts[] = {
     FACT_SENDER_UNAPPROVED,  FACT_SENDER_MALFORMED,  FACT_SENDER_LOOKALIKE,   FACT_SENDER_NEAR_MISS,
     FACT_SERVER_UNAPPROVED,  FACT_LOGIN_MISMATCH,    FACT_LABEL_ABOVE_CEILING, FACT_LABELLED,
     FACT_LABEL_MISSING,      FACT_LABEL_UNKNOWN,     FACT_LABEL_DISAGREEMENT, FACT_LABEL_DOWNGRADE,
+    FACT_LABEL_DROPPED,
     FACT_OBFUSCATED,         FACT_UNINSPECTABLE,     FACT_ENCRYPTED,          FACT_AMBIGUOUS,
     FACT_CONTACT_UNAPPROVED, FACT_TYPE_MISMATCH,     FACT_ACTIVE_CONTENT,     FACT_SIGNED,
 };
@@ -46,7 +47,8 @@ static fact_set facts_in_sight(const struct judgement *j)
     if (facts->labels.count > 0)
         possible |= fact_bit(FACT_LABEL_ABOVE_CEILING) | fact_bit(FACT_LABELLED) |
                     fact_bit(FACT_LABEL_UNKNOWN) | fact_bit(FACT_LABEL_DISAGREEMENT) |
-                    fact_bit(FACT_LABEL_DOWNGRADE) | fact_bit(FACT_OBFUSCATED);
+                    fact_bit(FACT_LABEL_DOWNGRADE) | fact_bit(FACT_LABEL_DROPPED) |
+                    fact_bit(FACT_OBFUSCATED);
     if (facts->contacts.count > 0)
         possible |= fact_bit(FACT_CONTACT_UNAPPROVED) | fact_bit(FACT_OBFUSCATED);
     if (facts->ambiguities.count > 0)

@@ -2,13 +2,15 @@
 /*
  * Domains one slip of the finger away from a known one: a letter too many, too
  * few, another, or two changed about; a missing or added dot is such a letter,
- * and so are .mil and .ml.
+ * and so are .mil and .ml. Or domains that look like a known one: foreign letters,
+ * dropped accents, "rn" for "m", "vv" for "w".
  *
  * All spellings one slip away are looked up in the hash of known names, some 75 a
  * letter, whatever the number of names; only rules that ask for it cost that.
  */
 #include <string.h>
 
+#include "mail/domain.h"
 #include "policy_priv.h"
 
 enum { MAX_DOMAIN_BYTES = 64, MIN_DOMAIN_BYTES = 5 };
@@ -94,7 +96,45 @@ static bool try_with(struct search *search, struct span domain)
     return false;
 }
 
-static bool is_near_miss(const struct nameset *known, struct span domain, struct span *meant_out)
+/* One of the two letters at a time: who writes for the eye changes one place. */
+static bool try_pairs(struct search *search, struct span domain)
+{
+    static const struct { struct span written, meant; } pairs[] = {
+        { { "rn", 2 }, { "m", 1 } }, { { "m", 1 }, { "rn", 2 } },
+        { { "vv", 2 }, { "w", 1 } }, { { "w", 1 }, { "vv", 2 } },
+    };
+
+    for (size_t i = 0; i < domain.len; i++)
+        for (size_t p = 0; p < sizeof pairs / sizeof *pairs; p++) {
+            struct span rest = span_slice(domain, i, domain.len);
+            struct span meant = pairs[p].meant;
+            if (!span_starts_with(rest, pairs[p].written))
+                continue;
+            rest = span_slice(rest, pairs[p].written.len, rest.len);
+            memcpy(search->spelling, domain.ptr, i);
+            memcpy(search->spelling + i, meant.ptr, meant.len);
+            memcpy(search->spelling + i + meant.len, rest.ptr, rest.len);
+            if (is_known(search, i + meant.len + rest.len))
+                return true;
+        }
+    return false;
+}
+
+static bool try_as_seen(struct search *search, struct arena *arena, struct span domain)
+{
+    struct span seen;
+
+    if (span_find(domain, SPAN("xn--")) == domain.len)
+        return false;
+    seen = domain_as_seen(arena, domain);
+    if (seen.len < MIN_DOMAIN_BYTES || seen.len > MAX_DOMAIN_BYTES)
+        return false;
+    memcpy(search->spelling, seen.ptr, seen.len);
+    return is_known(search, seen.len);
+}
+
+static bool is_near_miss(const struct judgement *j, const struct nameset *known,
+                         struct span domain, struct span *meant_out)
 {
     struct search search = { .known = known };
 
@@ -102,7 +142,8 @@ static bool is_near_miss(const struct nameset *known, struct span domain, struct
         domain.ptr[0] == '[' || nameset_has_domain(known, domain, NULL))
         return false;
     if (!try_without(&search, domain) && !try_swapped(&search, domain) &&
-        !try_other(&search, domain) && !try_with(&search, domain))
+        !try_other(&search, domain) && !try_with(&search, domain) && !try_pairs(&search, domain) &&
+        !try_as_seen(&search, j->arena, domain))
         return false;
     *meant_out = search.meant;
     return true;
@@ -110,7 +151,7 @@ static bool is_near_miss(const struct nameset *known, struct span domain, struct
 
 bool sender_is_near_miss(const struct judgement *j, struct span domain, struct span *meant_out)
 {
-    return is_near_miss(&j->policy->senders.approved, domain, meant_out);
+    return is_near_miss(j, &j->policy->senders.approved, domain, meant_out);
 }
 
 /* Only recipients nobody knows: listed nowhere, or by a destination for everyone. */
@@ -124,9 +165,9 @@ static bool is_stranger(const struct judgement *j, size_t recipient)
 static bool is_slip(const struct judgement *j, struct span domain, struct span *meant_out)
 {
     for (size_t i = 0; i < j->policy->destination_count; i++)
-        if (is_near_miss(&j->policy->destinations[i].members.names, domain, meant_out))
+        if (is_near_miss(j, &j->policy->destinations[i].members.names, domain, meant_out))
             return true;
-    return is_near_miss(&j->policy->senders.approved, domain, meant_out);
+    return is_near_miss(j, &j->policy->senders.approved, domain, meant_out);
 }
 
 enum truth recipients_near_miss(struct judgement *j, const struct selection *selection,

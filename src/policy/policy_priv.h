@@ -118,6 +118,10 @@ enum truth labels_disagree(struct judgement *j, size_t rule, const struct select
                            struct reasons *reasons);
 enum truth labels_downgrade(struct judgement *j, size_t rule, const struct selection *selection,
                             struct reasons *reasons);
+enum truth labels_dropped(struct judgement *j, size_t rule, const struct selection *selection,
+                          struct reasons *reasons);
+/* Is the place in this part, or the part itself? */
+bool place_is_within(struct span where, struct span part);
 
 /* nearmiss.c */
 enum truth recipients_near_miss(struct judgement *j, const struct selection *selection,

@@ -42,7 +42,8 @@ static enum truth evidence(struct judgement *j, size_t rule, enum fact fact,
     case FACT_LABEL_MISSING:
     case FACT_LABEL_UNKNOWN:
     case FACT_LABEL_DISAGREEMENT:
-    case FACT_LABEL_DOWNGRADE: return evidence_label(j, rule, fact, selection, reasons);
+    case FACT_LABEL_DOWNGRADE:
+    case FACT_LABEL_DROPPED: return evidence_label(j, rule, fact, selection, reasons);
     case FACT_OBFUSCATED:
         return worse(evidence_label(j, rule, fact, selection, reasons),
                      evidence_content(j, rule, fact, selection, reasons));

@@ -141,7 +141,8 @@ const char *const *text_for(enum fact fact, enum action action)
     case FACT_LABEL_MISSING:
     case FACT_LABEL_UNKNOWN:
     case FACT_LABEL_DISAGREEMENT:
-    case FACT_LABEL_DOWNGRADE: return label_trouble;
+    case FACT_LABEL_DOWNGRADE:
+    case FACT_LABEL_DROPPED: return label_trouble;
     case FACT_UNINSPECTABLE:
     case FACT_ENCRYPTED:
     case FACT_UNDECIDED: return unread;

@@ -15,8 +15,7 @@ class Case:
     def __init__(self, folder):
         self.name = os.path.relpath(folder, ROOT)
         self.message = os.path.join(folder, "message.eml")
-        own_policy = os.path.join(folder, "policy.conf")
-        self.policy = own_policy if os.path.exists(own_policy) else os.path.join(ROOT, "policy.conf")
+        self.policy = _nearest(folder, "policy.conf")
         self.expect = _lines(os.path.join(folder, "expect"))
         self.args = _lines(os.path.join(folder, "args")) if os.path.exists(os.path.join(folder, "args")) else []
 
@@ -33,6 +32,13 @@ class Case:
 
     def is_document(self):
         return any(words[0] == "document" for words in self.args)
+
+
+def _nearest(folder, name):
+    """The file of that name in the folder or the nearest one around it: the top has one."""
+    while not os.path.exists(os.path.join(folder, name)):
+        folder = os.path.dirname(folder)
+    return os.path.join(folder, name)
 
 
 def _lines(path):

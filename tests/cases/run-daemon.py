@@ -13,6 +13,10 @@ import run  # noqa: E402
 from daemon import Daemon  # noqa: E402
 from fakemta import FakeMTA  # noqa: E402
 
+# What an argument of a case is called by the mail server.
+MACROS = {"login": "{auth_authen}", "tls": "{tls_version}", "certificate": "{cert_subject}",
+          "daemon": "{daemon_name}", "port": "{daemon_port}"}
+
 
 def envelope(case, judged):
     """Sender and recipients as inspect took them."""
@@ -24,13 +28,14 @@ def envelope(case, judged):
 
 def send(daemon, case, judged, queue_id):
     sender, recipients = envelope(case, judged)
-    login, client = case.values("login"), case.values("client")
+    client = case.values("client")
+    macros = {macro: case.values(word)[0] for word, macro in MACROS.items() if case.values(word)}
     with FakeMTA(daemon.address) as mta:
         mta.connect(address=client[0] if client else "127.0.0.1")
         mta.helo()
         with open(case.message, "rb") as file:
             return mta.send(sender, recipients or ["partner@example.com"], file.read(),
-                            macros={"{auth_authen}": login[0]} if login else None, queue_id=queue_id)
+                            macros=macros, queue_id=queue_id)
 
 
 def told(outcome, judged):

@@ -186,6 +186,8 @@ static bool read_session(struct facts *facts, struct span key, struct span rest)
         session->tls_subject = rest;
     else if (span_equals(key, SPAN("daemon")))
         session->daemon_name = rest;
+    else if (span_equals(key, SPAN("port")))
+        session->daemon_port = rest;
     else if (span_equals(key, SPAN("local")))
         session->local_submission = true;
     else
