@@ -20,6 +20,8 @@
 #include "facts/ambiguity.h"
 #include "facts/finding.h"
 
+enum { FACTS_HEADERS_MAX = 1000 };  /* fields that are listed; labels in others are found all the same */
+
 /* The submitting client, as the mail server tells it. */
 struct session_facts {
     struct span client_address; /* "192.0.2.1" or "2001:db8::1", no brackets; empty for local submission */

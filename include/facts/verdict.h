@@ -49,7 +49,7 @@ struct rule_outcome {
 enum edit_kind {
     EDIT_HEADER_ADD = 1,        /* name, value */
     EDIT_HEADER_SET,            /* name, value: change the first, delete the others, or add */
-    EDIT_HEADER_DELETE,         /* name: all of them */
+    EDIT_HEADER_DELETE,         /* name: all of them; value: a number from 1: only that one */
     EDIT_RECIPIENT_ADD,         /* value */
     EDIT_RECIPIENT_DELETE,      /* value: verbatim, as in recipient_fact */
     EDIT_SENDER_SET,            /* value: new reverse-path without brackets */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/span.h"
 #include "facts/ambiguity.h"
 
@@ -21,6 +22,20 @@
  * or encoding, or a character split over two words.
  */
 struct span encoded_word_decode(struct arena *arena, struct span text, struct ambiguity_set *seen);
+
+/*
+ * Append text as encoded words: UTF-8 in base64, whole characters, words of at most
+ * 75 octets and lines of at most 76 (RFC 2047, 2), broken by "\n ". column: octets that
+ * stand on the line already, at most 52 or the first line grows longer.
+ */
+void encoded_word_append(struct span text, size_t column, struct buf *out);
+
+/*
+ * Append text as an unstructured field holds it: from the first to the last of its
+ * words that are not ASCII, or that a reader would decode, as encoded words; the
+ * others as they are, folded before a blank where a line grows past 76 octets.
+ */
+void encoded_word_append_field(struct span text, size_t column, struct buf *out);
 
 /* Is there anything in it that some reader would decode? */
 bool encoded_word_present(struct span text);

@@ -176,6 +176,14 @@ enum some_recipients {
     SOME_HOLD           /* quarantine the whole message */
 };
 
+/* Fields to remove: those whose name, and where it is given whose value, fit. */
+struct field_removal {
+    struct pattern name, value;
+    bool any_value;
+};
+
+enum label_header { LABEL_HEADER_PSPF = 1, LABEL_HEADER_SIO = 2 };
+
 struct header_template {
     struct span name, value;
 };
@@ -199,7 +207,10 @@ struct rule {
     struct span_list reply;                     /* templates; empty: the shipped texts */
     struct header_template *headers;            /* tag: set; rewrite: set, or delete when value is empty */
     size_t header_count;
-    struct span_list remove_headers;            /* rewrite */
+    struct field_removal *removals;             /* rewrite */
+    size_t removal_count;
+    struct span subject_mark;                   /* tag, rewrite: template of the message's label, before its subject */
+    unsigned label_headers;                     /* tag, rewrite: enum label_header, or'ed */
     struct span_list recipients;                /* redirect and copy: addresses */
     struct sender_mapping *mappings;            /* rewrite */
     size_t mapping_count;

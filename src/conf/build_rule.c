@@ -4,7 +4,7 @@
 #include "conf_priv.h"
 #include "mail/address.h"
 
-enum { MAX_REPLY_VALUES = 32, MAX_HEADER_BYTES = 4000 };
+enum { MAX_REPLY_VALUES = 32 };
 
 static void fact_list(struct build *build, const struct outline *section, const char *name,
                       fact_set *set)
@@ -104,7 +104,7 @@ static struct span take_codes(struct build *build, struct rule *rule, struct out
     return text;
 }
 
-static void check_template(struct build *build, const char *name, struct outline_value value)
+void build_template(struct build *build, const char *name, struct outline_value value)
 {
     struct span unknown;
 
@@ -122,7 +122,7 @@ static struct span template_setting(struct build *build, const struct outline *s
 
     if (setting == NULL || setting->value_count == 0)
         return (struct span){ NULL, 0 };
-    check_template(build, name, setting->values[0]);
+    build_template(build, name, setting->values[0]);
     return setting->values[0].text;
 }
 
@@ -148,51 +148,11 @@ static void reply(struct build *build, const struct outline *section, struct rul
     list->items = arena_alloc(build->arena, values.count * sizeof *list->items);
     for (size_t i = 0; list->items != NULL && i < values.count; i++) {
         struct span text = values.items[i].text;
-        check_template(build, "reply", values.items[i]);
+        build_template(build, "reply", values.items[i]);
         if (i == 0)
             text = take_codes(build, rule, values.items[0]);
         if (text.len > 0)
             list->items[list->count++] = text;
-    }
-}
-
-static bool is_field_name(struct span name)
-{
-    for (size_t i = 0; i < name.len; i++)
-        if (name.ptr[i] <= ' ' || name.ptr[i] >= 0x7F || name.ptr[i] == ':')
-            return false;
-    return name.len > 0 && name.len <= 200;
-}
-
-static void headers(struct build *build, const struct outline *section, struct rule *rule)
-{
-    struct build_values values = build_list(build, section, "headers");
-
-    rule->headers = arena_alloc(build->arena, (values.count + 1) * sizeof *rule->headers);
-    for (size_t i = 0; rule->headers != NULL && i < values.count; i++) {
-        struct span text = values.items[i].text;
-        size_t colon = span_find_byte(text, ':');
-        struct span name = span_trim(span_slice(text, 0, colon));
-        if (colon == text.len || !is_field_name(name) || text.len > MAX_HEADER_BYTES)
-            diagnose_error(build->d, values.items[i].place,
-                           "headers: \"%.*s\" is no header field; accepted: \"Name: value\"",
-                           SPAN_ARG(text));
-        else
-            rule->headers[rule->header_count++] = (struct header_template){
-                name, span_trim(span_slice(text, colon + 1, text.len))
-            };
-        check_template(build, "headers", values.items[i]);
-    }
-    values = build_list(build, section, "remove_headers");
-    rule->remove_headers.items =
-        arena_alloc(build->arena, (values.count + 1) * sizeof *rule->remove_headers.items);
-    for (size_t i = 0; rule->remove_headers.items != NULL && i < values.count; i++) {
-        if (is_field_name(values.items[i].text))
-            rule->remove_headers.items[rule->remove_headers.count++] = values.items[i].text;
-        else
-            diagnose_error(build->d, values.items[i].place,
-                           "remove_headers: \"%.*s\" is no name of a header field",
-                           SPAN_ARG(values.items[i].text));
     }
 }
 
@@ -278,30 +238,35 @@ static bool edits_body(const struct rule *rule)
            rule->notice.len > 0;
 }
 
+static bool adds_headers(const struct rule *rule)
+{
+    return rule->header_count > 0 || rule->subject_mark.len > 0 || rule->label_headers != 0;
+}
+
 /* Settings that the action does not read are slips: the rule would do less than it seems to. */
 static void check_fit(struct build *build, const struct outline *section, const struct rule *rule)
 {
     bool edits = rule->action == ACTION_TAG || rule->action == ACTION_REWRITE;
 
-    if (rule->header_count > 0 && !edits)
-        diagnose_error(build->d, section->place, "rule \"%.*s\": headers are for tag and rewrite",
+    if (adds_headers(rule) && !edits)
+        diagnose_error(build->d, section->place,
+                       "rule \"%.*s\": headers, subject_mark and label_header are for tag and rewrite",
                        SPAN_ARG(section->title));
-    if ((rule->remove_headers.count + rule->mapping_count > 0 || edits_body(rule)) &&
+    if ((rule->removal_count + rule->mapping_count > 0 || edits_body(rule)) &&
         rule->action != ACTION_REWRITE)
         diagnose_error(build->d, section->place,
                        "rule \"%.*s\": remove_headers, sender_map, contact_map, footer, footer_html "
                        "and notice are for rewrite",
                        SPAN_ARG(section->title));
-    if (rule->action == ACTION_TAG && rule->header_count == 0)
+    if (rule->action == ACTION_TAG && !adds_headers(rule))
         diagnose_error(build->d, section->place,
-                       "rule \"%.*s\": tag needs headers = {\"Name: value\"}",
+                       "rule \"%.*s\": tag needs headers = {\"Name: value\"}, subject_mark or label_header",
                        SPAN_ARG(section->title));
     if (rule->action == ACTION_REWRITE && rule->mode == RULE_ENFORCE &&
-        rule->header_count + rule->remove_headers.count + rule->mapping_count == 0 &&
-        !edits_body(rule))
+        rule->removal_count + rule->mapping_count == 0 && !adds_headers(rule) && !edits_body(rule))
         diagnose_warning(build->d, section->place,
                          "rule \"%.*s\": rewrite changes nothing without sender_map, contact_map, "
-                         "headers, remove_headers, footer, footer_html or notice",
+                         "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice",
                          SPAN_ARG(section->title));
     if (outline_setting(section, "when") == NULL && rule->conditions.count == 0)
         diagnose_error(build->d, section->place,
@@ -331,7 +296,7 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     fact_list(build, section, "unless", &rule->unless);
     build_conditions(build, section, rule);
     reply(build, section, rule);
-    headers(build, section, rule);
+    build_header_edits(build, section, rule);
     recipients(build, section, rule);
     maps(build, section, rule);
     rule->footer_text = template_setting(build, section, "footer");

@@ -167,6 +167,10 @@ void build_senders(struct build *build);
 void build_destinations(struct build *build);
 void build_exceptions(struct build *build);
 void build_rules(struct build *build);
+/* build_header.c: what a rule changes in the header */
+void build_header_edits(struct build *build, const struct outline *section, struct rule *rule);
+/* Are all placeholders of a template known, and is it UTF-8? */
+void build_template(struct build *build, const char *name, struct outline_value value);
 void build_conditions(struct build *build, const struct outline *section, struct rule *rule);
 void build_rest(struct build *build);       /* mode, failure, limits, passwords, time */
 void build_settings(struct build *build, struct settings *settings);

@@ -134,7 +134,14 @@ const struct setting settings_table[] = {
         .meaning = "SMTP code of the reply; without it 550, or 451 for tempfail"),
     SET(RULE, "enhanced", TEXT, .meaning = "enhanced code of the reply; without it 5.7.1 or 4.7.1"),
     SET(RULE, "headers", TEXT, .is_list = true, .meaning = "\"Name: value\" to set (tag, rewrite)"),
-    SET(RULE, "remove_headers", TEXT, .is_list = true, .meaning = "names of fields to remove (rewrite)"),
+    SET(RULE, "remove_headers", TEXT, .is_list = true,
+        .meaning = "fields to remove (rewrite): \"Name\", \"Name: glob\" or \"Name: /regular expression/\"; "
+                   "the name may be a glob too"),
+    SET(RULE, "subject_mark", TEXT,
+        .meaning = "text before the subject, \"[%{label_name}]\", for the highest label of the message "
+                   "and all attached to it (tag, rewrite)"),
+    SET(RULE, "label_header", TEXT, .is_list = true,
+        .meaning = "fields that say that label to programs: X-Protective-Marking, SIO-Label (tag, rewrite)"),
     SET(RULE, "to", TEXT, .is_list = true, .meaning = "addresses (redirect, copy)"),
     SET(RULE, "sender_map", TEXT, .is_list = true,
         .meaning = "\"ADDRESS-OR-DOMAIN -> ADDRESS\": senders to replace (rewrite)"),

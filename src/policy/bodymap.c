@@ -20,8 +20,7 @@ static int replace_contacts(struct judgement *j, const struct rule *rule, struct
     return 0;
 }
 
-/* The IMAP number a place begins with: "2.1!plan.zip#line=3" is in part 2.1. */
-static struct span part_of(struct span where)
+struct span mime_part_of(struct span where)
 {
     size_t end = span_find_byte(where, '!');
 
@@ -71,13 +70,13 @@ static int replace_parts(struct judgement *j, const struct rule *rule,
     (void)conditions_select(j, rule, &selection, NULL);
     for (size_t i = 0; i < j->facts->parts.count; i++)
         if (is_about(j, rule, &selection, i) &&
-            add_notice(j, rule, reasons, part_of(j->facts->parts.items[i].where), verdict) != 0)
+            add_notice(j, rule, reasons, mime_part_of(j->facts->parts.items[i].where), verdict) != 0)
             return -1;
     for (size_t i = 0; (rule->when & labels) != 0 && i < j->facts->labels.count; i++) {
         const struct label_fact *label = &j->facts->labels.items[i];
         if (is_selected(selection.labels, i) && label->confidence >= rule->confidence &&
             label->source != SOURCE_SUBJECT && label->source != SOURCE_HEADER &&
-            add_notice(j, rule, reasons, part_of(label->where), verdict) != 0)
+            add_notice(j, rule, reasons, mime_part_of(label->where), verdict) != 0)
             return -1;
     }
     return 0;

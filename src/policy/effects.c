@@ -28,15 +28,6 @@ static int set_headers(struct judgement *j, const struct rule *rule, const struc
     return 0;
 }
 
-static int remove_headers(struct judgement *j, const struct rule *rule, struct verdict *verdict)
-{
-    for (size_t i = 0; i < rule->remove_headers.count; i++)
-        if (effects_add(j, verdict, EDIT_HEADER_DELETE, rule, rule->remove_headers.items[i],
-                        SPAN("")) != 0)
-            return -1;
-    return 0;
-}
-
 static int add_recipients(struct judgement *j, const struct rule *rule, struct verdict *verdict)
 {
     for (size_t i = 0; i < rule->recipients.count; i++)
@@ -49,8 +40,8 @@ static int add_recipients(struct judgement *j, const struct rule *rule, struct v
 int effects_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                   struct verdict *verdict)
 {
-    if (set_headers(j, rule, reasons, verdict) != 0 || remove_headers(j, rule, verdict) != 0 ||
-        add_recipients(j, rule, verdict) != 0)
+    if (set_headers(j, rule, reasons, verdict) != 0 || fieldcut_apply(j, rule, verdict) != 0 ||
+        mark_apply(j, rule, verdict) != 0 || add_recipients(j, rule, verdict) != 0)
         return -1;
     if (rule->action != ACTION_REWRITE)
         return 0;

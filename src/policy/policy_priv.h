@@ -151,6 +151,16 @@ int bodymap_apply(struct judgement *j, const struct rule *rule, const struct rea
                   struct verdict *verdict);
 bool bodymap_touches(const struct judgement *j, const struct rule *rule);
 
+/* The IMAP number a place begins with: "2.1!plan.zip#line=3" is in part 2.1. */
+struct span mime_part_of(struct span where);
+
+/* mark.c: the label in the header. mark_highest: of one MIME part, or with "" of all; LABEL_UNKNOWN: none. */
+int mark_apply(struct judgement *j, const struct rule *rule, struct verdict *verdict);
+int32_t mark_highest(const struct judgement *j, struct span part);
+
+/* fieldcut.c: the fields a rewrite removes */
+int fieldcut_apply(struct judgement *j, const struct rule *rule, struct verdict *verdict);
+
 /* sendermap.c */
 int sendermap_apply(struct judgement *j, const struct rule *rule, struct verdict *verdict);
 bool sendermap_touches(const struct judgement *j, const struct rule *rule);

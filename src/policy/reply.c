@@ -45,17 +45,18 @@ static struct span reason_shown(const struct reasons *reasons)
     return reasons->uninspectable.len > 0 ? reasons->uninspectable : reasons->ambiguity;
 }
 
-static struct span highest_label(const struct judgement *j)
+/* The label the reason is about, else the highest. */
+static struct span label_shown(const struct judgement *j, const struct reasons *reasons)
 {
-    int32_t highest = LABEL_UNKNOWN;
+    return reasons->label.len > 0 ? reasons->label
+                                  : policy_label_name(j->policy, mark_highest(j, SPAN("")));
+}
 
-    for (size_t i = 0; i < j->facts->labels.count; i++) {
-        const struct label_fact *label = &j->facts->labels.items[i];
-        if (label->confidence >= CONFIDENCE_LIKELY && label->label != LABEL_UNKNOWN &&
-            (highest == LABEL_UNKNOWN || label_compare(j->policy, label->label, highest) > 0))
-            highest = label->label;
-    }
-    return policy_label_name(j->policy, highest);
+static struct span without_scheme(struct span label)
+{
+    size_t colon = span_find_byte(label, ':');
+
+    return colon == label.len ? label : span_slice(label, colon + 1, label.len);
 }
 
 static bool value_of(const struct judgement *j, const struct rule *rule,
@@ -70,7 +71,9 @@ static bool value_of(const struct judgement *j, const struct rule *rule,
     else if (span_equals(name, SPAN("recipients")))
         *out = recipient_list(j, reasons);
     else if (span_equals(name, SPAN("label")))
-        *out = reasons->label.len > 0 ? reasons->label : highest_label(j);
+        *out = label_shown(j, reasons);
+    else if (span_equals(name, SPAN("label_name")))
+        *out = without_scheme(label_shown(j, reasons));
     else if (span_equals(name, SPAN("where")))
         *out = reasons->where;
     else if (span_equals(name, SPAN("destination")))
@@ -92,8 +95,8 @@ static bool value_of(const struct judgement *j, const struct rule *rule,
     return true;
 }
 
-const char template_placeholders[] = "rule id sender recipients label where destination ceiling "
-                                     "contact reason suggestion fact";
+const char template_placeholders[] = "rule id sender recipients label label_name where destination "
+                                     "ceiling contact reason suggestion fact";
 
 bool template_check(struct span text, struct span *unknown_out)
 {

@@ -7,10 +7,10 @@
  * senders are there for it. So is signed mail: the caller holds it.
  */
 #include "base/buf.h"
-#include "base/utf8.h"
+#include "mail/encoded_word.h"
 #include "policy_priv.h"
 
-enum { WORD_OCTETS = 45 };  /* 60 characters of base64, 75 with the frame (RFC 2047, 2) */
+enum { NAME_COLUMN = 15 };  /* behind "Reply-To: " or "Resent-Sender: " */
 
 static struct span mapped(const struct rule *rule, const struct sender_fact *sender)
 {
@@ -45,41 +45,6 @@ static void append_quoted(struct buf *out, struct span text)
     buf_append_byte(out, '"');
 }
 
-static void append_base64(struct buf *out, struct span bytes)
-{
-    static const char digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        uint32_t three = (uint32_t)(unsigned char)bytes.ptr[i] << 16;
-        if (left > 1)
-            three |= (uint32_t)(unsigned char)bytes.ptr[i + 1] << 8;
-        if (left > 2)
-            three |= (unsigned char)bytes.ptr[i + 2];
-        buf_append_byte(out, digits[three >> 18 & 63]);
-        buf_append_byte(out, digits[three >> 12 & 63]);
-        buf_append_byte(out, left > 1 ? digits[three >> 6 & 63] : '=');
-        buf_append_byte(out, left > 2 ? digits[three & 63] : '=');
-    }
-}
-
-/* Encoded words of whole characters, one a line (RFC 2047, 5). */
-static void append_encoded(struct buf *out, struct span text)
-{
-    while (text.len > 0) {
-        struct span piece = utf8_cut(text, WORD_OCTETS);
-        if (piece.len == 0)
-            piece = span_slice(text, 0, WORD_OCTETS);
-        buf_append(out, SPAN("=?UTF-8?B?"));
-        append_base64(out, piece);
-        buf_append(out, SPAN("?="));
-        text = span_slice(text, piece.len, text.len);
-        if (text.len > 0)
-            buf_append(out, SPAN("\n "));
-    }
-}
-
 static void append_mailbox(struct buf *out, const struct sender_fact *sender, struct span address)
 {
     if (out->len > 0)
@@ -88,7 +53,7 @@ static void append_mailbox(struct buf *out, const struct sender_fact *sender, st
         if (is_printable_ascii(sender->display_name))
             append_quoted(out, sender->display_name);
         else
-            append_encoded(out, sender->display_name);
+            encoded_word_append(sender->display_name, NAME_COLUMN, out);
         buf_append_byte(out, ' ');
     }
     buf_append_byte(out, '<');

@@ -5,18 +5,17 @@
  * forgets all of it: nothing leaves half-edited.
  */
 #include <limits.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "mail/address.h"
+#include "mail/encoded_word.h"
 #include "proc_priv.h"
 
 enum {
     MAX_CALLS = 2000,           /* each makes Postfix scan the header from the top */
     MAX_VALUE_BYTES = 60000,    /* of a header field: what Postfix itself allows beside a milter */
-    BODY_CALL_BYTES = 1 << 20,
-    ENCODED_WORD_BYTES = 45     /* before base64: 60 after, 72 with its frame (RFC 2047, 2) */
+    BODY_CALL_BYTES = 1 << 20
 };
 
 struct edit_run {
@@ -50,23 +49,6 @@ static bool is_field_name(struct span name)
     return name.len > 0 && name.len <= 128;
 }
 
-static void append_encoded(struct buf *out, struct span text)
-{
-    unsigned char base64[4 * (ENCODED_WORD_BYTES / 3) + 1];
-    bool first = true;
-
-    while (text.len > 0) {
-        struct span word = utf8_cut(text, ENCODED_WORD_BYTES);
-
-        if (word.len == 0)
-            word = span_slice(text, 0, ENCODED_WORD_BYTES);
-        EVP_EncodeBlock(base64, (const unsigned char *)word.ptr, (int)word.len);
-        buf_printf(out, "%s=?UTF-8?B?%s?=", first ? "" : "\n ", base64);
-        text = span_slice(text, word.len, text.len);
-        first = false;
-    }
-}
-
 /* A line break stays only where it folds; every other control octet becomes a blank. */
 static void append_plain(struct buf *out, struct span text)
 {
@@ -79,21 +61,19 @@ static void append_plain(struct buf *out, struct span text)
     }
 }
 
-struct span actions_header_value(struct arena *arena, struct span value, bool smtputf8)
+struct span actions_header_value(struct arena *arena, struct span name, struct span value,
+                                 bool smtputf8)
 {
     struct span made = { NULL, 0 };
-    bool ascii = true;
     struct buf out;
 
-    for (size_t i = 0; i < value.len; i++)
-        ascii = ascii && (unsigned char)value.ptr[i] < 0x80;
     buf_init(&out, MAX_VALUE_BYTES);
     /* With the leading blank negotiated, the blank behind the colon is ours to give. */
     buf_append_byte(&out, ' ');
-    if (ascii || smtputf8)
+    if (smtputf8 || utf8_ascii_run(value) == value.len)
         append_plain(&out, value);
     else
-        append_encoded(&out, value);
+        encoded_word_append_field(value, name.len + 2, &out);
     if (!out.failed)
         made = arena_copy(arena, buf_span(&out));
     buf_fini(&out);
@@ -142,6 +122,24 @@ static int delete_fields(struct edit_run *run, struct span name, size_t keep)
     return 0;
 }
 
+/* One of the fields called name, by its number from 1. A number of what is not there would add an empty field. */
+static int delete_one_field(struct edit_run *run, struct span name, struct span number)
+{
+    uint64_t index;
+    size_t seen = 0;
+
+    if (!span_to_u64(number, &index) || index == 0 || index > count_fields(run, name))
+        return check(run, MI_FAILURE, "header field to delete is not there");
+    for (size_t i = 0; i < run->fields.count; i++)
+        if (span_equals_nocase(run->fields.items[i], name) && ++seen == index) {
+            memmove(&run->fields.items[i], &run->fields.items[i + 1],
+                    (--run->fields.count - i) * sizeof *run->fields.items);
+            break;
+        }
+    return check(run, smfi_chgheader(run->context, unconst(name), (int)index, NULL),
+                 "deleting a header field");
+}
+
 static int set_field(struct edit_run *run, struct span name, struct span value)
 {
     if (count_fields(run, name) == 0)
@@ -154,7 +152,8 @@ static int set_field(struct edit_run *run, struct span name, struct span value)
 static int edit_field(struct edit_run *run, const struct edit *edit)
 {
     const struct span name = arena_copy(run->arena, edit->name);
-    const struct span value = actions_header_value(run->arena, edit->value, run->message->smtputf8);
+    const struct span value =
+        actions_header_value(run->arena, edit->name, edit->value, run->message->smtputf8);
 
     if (!is_field_name(edit->name) || name.ptr == NULL || value.ptr == NULL)
         return check(run, MI_FAILURE, "header field out of bounds");
@@ -162,7 +161,8 @@ static int edit_field(struct edit_run *run, const struct edit *edit)
         return add_field(run, name, value);
     if (edit->kind == EDIT_HEADER_SET)
         return set_field(run, name, value);
-    return delete_fields(run, name, 0);
+    return edit->value.len > 0 ? delete_one_field(run, name, edit->value)
+                               : delete_fields(run, name, 0);
 }
 
 /* "<local@domain>", checked here since mail servers report success for what is no address. */
@@ -265,7 +265,7 @@ static int hold(struct edit_run *run, const struct verdict *verdict)
     const struct edit reason = { EDIT_HEADER_SET, SPAN("X-Vaguemestre-Hold"),
                                  verdict->hold_reason.len > 0 ? verdict->hold_reason : verdict->rule,
                                  verdict->rule };
-    const struct span value = actions_header_value(run->arena, reason.value, false);
+    const struct span value = actions_header_value(run->arena, reason.name, reason.value, false);
 
     if (edit_field(run, &reason) < 0 || value.ptr == NULL)
         return -1;

@@ -295,7 +295,8 @@ int actions_apply(SMFICTX *context, const struct message *message, const struct 
                   const struct review *review, struct err *err);
 
 /* A value fit for a header field: no control octets, folded, encoded (RFC 2047) where it is not ASCII. */
-struct span actions_header_value(struct arena *arena, struct span value, bool smtputf8);
+struct span actions_header_value(struct arena *arena, struct span name, struct span value,
+                                 bool smtputf8);
 
 enum { REPLY_MAX_LINES = 32, REPLY_LINE_BYTES = 400 };
 

@@ -9,7 +9,6 @@
 #include "scan_priv.h"
 
 enum {
-    HEADER_FACTS_MAX = 1000,    /* of the top block; the reading sees all */
     VALUE_BYTES = 998,          /* of a header fact and the subject */
     BLOCKS_MAX = 1000           /* uuencoded files in one text */
 };
@@ -64,7 +63,7 @@ static void keep_top_field(struct message *message, const struct header_field *f
         facts->subject = value;
     if (span_equals_nocase(field->name, SPAN("Message-ID")) && facts->message_id.ptr == NULL)
         facts->message_id = value;
-    if (facts->headers.count >= HEADER_FACTS_MAX)
+    if (facts->headers.count >= FACTS_HEADERS_MAX)
         return;
     fact = facts_add_header(facts);
     if (fact == NULL)

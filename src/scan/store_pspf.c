@@ -62,7 +62,10 @@ static void report(struct reading *reading, const struct store_place *place,
     }
     buf_init(&own, 0);
     buf_printf(&own, "%.*s/%.*s", SPAN_ARG(marking->ns), SPAN_ARG(marking->sec));
-    store_label(reading, place, SPAN("pspf"), buf_span(&own), SPAN(""));
+    /* Under a name of its own it may be a marking in words, as our rules write it. */
+    if (!store_identified(reading, place, SPAN("pspf"), buf_span(&own)) &&
+        !store_marking(reading, place, value))
+        store_unknown(reading, place, buf_span(&own));
     buf_fini(&own);
 }
 

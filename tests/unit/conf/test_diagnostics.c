@@ -114,7 +114,7 @@ static const struct diagnosis_case meanings[] = {
       "error policy.conf:1: ambiguity: unknown value \"qp-malforned\"; did you mean \"qp-malformed\"?\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"%{lable}\" }",
       "error policy.conf:1: reply: unknown placeholder \"%{lable}\"; accepted: rule id sender recipients "
-      "label where destination ceiling contact reason suggestion fact\n" },
+      "label label_name where destination ceiling contact reason suggestion fact\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"451 no\" }",
       "error policy.conf:1: code 451 does not fit reject; accepted: 5xx\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"550 4.7.1 no\" }",
@@ -126,11 +126,13 @@ static const struct diagnosis_case meanings[] = {
     { "rule \"r\" { when = ambiguous action = reject to = \"a@b.fr\" }",
       "error policy.conf:1: to: reject has none; redirect and copy do\n" },
     { "rule \"r\" { when = ambiguous action = quarantine }\nrule \"t\" { when = always action = tag }",
-      "error policy.conf:2: rule \"t\": tag needs headers = {\"Name: value\"}\n" },
+      "error policy.conf:2: rule \"t\": tag needs headers = {\"Name: value\"}, "
+      "subject_mark or label_header\n" },
     { "rule \"r\" { when = ambiguous action = quarantine }\n"
       "rule \"t\" { when = always action = tag headers = \"no field\" }",
       "error policy.conf:2: headers: \"no field\" is no header field; accepted: \"Name: value\"\n"
-      "error policy.conf:2: rule \"t\": tag needs headers = {\"Name: value\"}\n" },
+      "error policy.conf:2: rule \"t\": tag needs headers = {\"Name: value\"}, "
+      "subject_mark or label_header\n" },
     { "rule \"r\" { when = ambiguous action = reject destination = states }\n"
       "destination \"state\" { domains = \"a.fr\" }",
       "error policy.conf:1: unknown destination \"states\"; did you mean \"state\"?\n" },
@@ -151,17 +153,22 @@ static const struct diagnosis_case meanings[] = {
       "rule \"r\" { when = always action = rewrite sender_map = \"a.fr b@c.fr\" }",
       "error policy.conf:2: sender_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS-OR-DOMAIN -> ADDRESS\"\n"
       "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
-      "headers, remove_headers, footer, footer_html or notice\n" },
+      "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite contact_map = {\"a.fr b@c.fr\", \"a.fr -> b@c.fr\"} }",
       "error policy.conf:2: contact_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS -> ADDRESS\"\n"
       "error policy.conf:2: contact_map: \"a.fr\" is no mail address\n"
       "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
-      "headers, remove_headers, footer, footer_html or notice\n" },
+      "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite notice = \"%{part}\" }",
       "error policy.conf:2: notice: unknown placeholder \"%{part}\"; accepted: rule id sender recipients "
-      "label where destination ceiling contact reason suggestion fact\n" },
+      "label label_name where destination ceiling contact reason suggestion fact\n" },
+    { "rule \"q\" { when = ambiguous action = reject }\n"
+      "rule \"r\" { when = always action = tag subject_mark = \"%{label}\" label_header = \"X-Mark\" }",
+      "error policy.conf:2: label_header: \"X-Mark\"; accepted: X-Protective-Marking, SIO-Label\n"
+      "error policy.conf:2: rule \"r\": tag needs headers = {\"Name: value\"}, subject_mark or label_header\n"
+      "error policy.conf:2: subject_mark: \"%{label}\"; accepted: a label between signs, \"[%{label_name}]\"\n" },
     { "exception \"e\" { allows = signed owner = o reason = r expires = \"2027-01-01\" }",
       "error policy.conf:1: exception \"e\" is for everybody; name a sender, login or client\n" },
     { "exception \"e\" { login = l allows = sined owner = o reason = r expires = \"2027-01-01\" }",
