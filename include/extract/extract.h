@@ -114,6 +114,8 @@ struct sink_calls {
     bool (*spend)(struct sink *sink, uint64_t unpacked_bytes);
     bool (*spent)(struct sink *sink);
     struct span (*password)(struct sink *sink, size_t index);
+    void (*opened)(struct sink *sink);
+    void (*leave)(struct sink *sink);
 };
 
 struct sink {
@@ -158,14 +160,22 @@ bool sink_spend(struct sink *sink, uint64_t unpacked_bytes);
 /* true once time, findings or octets are used up: end the loop you are in. */
 bool sink_spent(struct sink *sink);
 
-/* The index-th password of the policy to try, or an empty span behind the last. */
+/*
+ * The index-th password of the policy to try; an empty span behind the last, and once
+ * trying has taken so long that the rest of the message would not be read.
+ */
 struct span sink_password(struct sink *sink, size_t index);
+
+/* It, or some of it, was sealed, and a password of the policy opened it. */
+void sink_opened(struct sink *sink);
+
+/* A library was used whose mistakes a caged child must not carry to the next message: replace the child. */
+void sink_leave(struct sink *sink);
 
 struct extractor {
     const char *name;       /* detected type unless read says more exactly */
     enum recognition (*recognise)(const struct extract_input *input);
     enum extract_result (*read)(const struct extract_input *input, struct sink *sink);
-    bool once;              /* uses a library that a caged child must not outlive: replace the child */
     bool verbatim;          /* it stores members as they are, so their signatures show from outside too */
     void (*prepare)(void);  /* once, before the cage closes: open what cannot be opened later; may be NULL */
 };

@@ -86,6 +86,7 @@ struct part_fact {
     enum uninspectable reason;  /* UNINSPECTABLE_NONE when fully read */
     bool mismatch;              /* declared type or name says another kind than the content */
     bool active;                /* carries macros, scripts or the like */
+    bool opened;                /* sealed in whole or in part, and read by a password of the policy */
 };
 
 /* A signature met on the way (S/MIME, PGP), for rules and before any edit. */

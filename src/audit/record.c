@@ -213,6 +213,8 @@ static json_t *parts(const struct facts *facts, bool *failed)
             put(object, failed, "mismatch", json_true());
         if (part->active)
             put(object, failed, "active", json_true());
+        if (part->opened)
+            put(object, failed, "opened", json_true());
         push(array, failed, object);
     }
     return array;

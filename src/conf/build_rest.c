@@ -41,7 +41,8 @@ static void passwords(struct build *build)
     if (list->items == NULL)
         return;
     for (size_t i = 0; i < inline_ones.count; i++)
-        list->items[list->count++] = inline_ones.items[i].text;
+        if (inline_ones.items[i].text.len > 0)     /* the empty one is tried by itself */
+            list->items[list->count++] = inline_ones.items[i].text;
     for (size_t i = 0; i < listed.count; i++)
         list->items[list->count++] = listed.items[i].text;
     list->capacity = count;

@@ -169,8 +169,9 @@ static void explain_parts(const struct page *page, const struct facts *facts)
             fputs(", ", page->out);
             print_safe(page->out, part->name);
         }
-        fprintf(page->out, "%s%s\n", part->mismatch ? ", not what it is declared to be" : "",
-                part->active ? ", active content" : "");
+        fprintf(page->out, "%s%s%s\n", part->mismatch ? ", not what it is declared to be" : "",
+                part->active ? ", active content" : "",
+                part->opened ? ", opened with a password of the policy" : "");
     }
 }
 

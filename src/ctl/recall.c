@@ -157,6 +157,7 @@ static void recall_part(const json_t *item, struct facts *facts)
     part->bytes = number(item, "bytes");
     part->mismatch = flag(item, "mismatch");
     part->active = flag(item, "active");
+    part->opened = flag(item, "opened");
     hex_digest(text(facts->arena, item, "sha256"), part->sha256);
     part->reason = UNINSPECTABLE_NONE;
     if (!flag(item, "inspected") &&

@@ -117,6 +117,7 @@ static struct archive *open_archive(struct span bytes, struct sink *sink, bool i
 
     if (a == NULL)
         return NULL;
+    sink_leave(sink);
     if (is_stream) {
         archive_read_support_format_raw(a);
     } else {
@@ -334,6 +335,6 @@ static enum extract_result archive_read(const struct extract_input *input, struc
 }
 
 const struct extractor extract_archive = {
-    .name = "archive", .recognise = archive_recognise, .read = archive_read, .once = true, .verbatim = true,
+    .name = "archive", .recognise = archive_recognise, .read = archive_read, .verbatim = true,
     .prepare = archive_prepare,
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "cipher.h"
 #include "extract_priv.h"
 #include "le.h"
 #include "ole_priv.h"
@@ -17,6 +18,13 @@ static enum recognition ole_recognise(const struct extract_input *input)
 {
     return span_starts_with(input->bytes, SPAN("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) ? RECOGNISE_MAGIC
                                                                                      : RECOGNISE_NO;
+}
+
+struct span ole_open_password(size_t index)
+{
+    static const char *const passwords[OLE_OPEN_PASSWORDS] = { "VelvetSweatshop", "/01Hannes Ruescher/01" };
+
+    return span_of(passwords[index]);
 }
 
 void ole_line(struct sink *sink, enum region region, enum place_unit unit, uint32_t number, struct span utf8)
@@ -92,7 +100,8 @@ static void tell_sealed(struct walk *walk)
 }
 
 enum stream_kind {
-    STREAM_WORD = 1, STREAM_SHEETS, STREAM_SLIDES, STREAM_MESSAGE, STREAM_PROPERTIES, STREAM_SEALED, STREAM_LABELS,
+    STREAM_WORD = 1, STREAM_SHEETS, STREAM_SLIDES, STREAM_MESSAGE, STREAM_PROPERTIES, STREAM_SEALED_PACKAGE,
+    STREAM_SEALED, STREAM_LABELS,
     STREAM_PACKAGE, STREAM_MACROS, STREAM_OTHER
 };
 
@@ -102,7 +111,7 @@ static enum stream_kind kind_of(struct span name)
         { "WordDocument", STREAM_WORD }, { "Workbook", STREAM_SHEETS }, { "Book", STREAM_SHEETS },
         { "PowerPoint Document", STREAM_SLIDES }, { "__properties_version1.0", STREAM_MESSAGE },
         { "\005SummaryInformation", STREAM_PROPERTIES }, { "\005DocumentSummaryInformation", STREAM_PROPERTIES },
-        { "EncryptedPackage", STREAM_SEALED }, { "\011DRMContent", STREAM_SEALED },
+        { "EncryptedPackage", STREAM_SEALED_PACKAGE }, { "\011DRMContent", STREAM_SEALED },
         { "EncryptedSummary", STREAM_SEALED }, { "LabelInfo", STREAM_LABELS }, { "\001Ole10Native", STREAM_PACKAGE },
         { "_VBA_PROJECT", STREAM_MACROS }, { "_VBA_PROJECT_CUR", STREAM_MACROS },
     };
@@ -155,6 +164,11 @@ static void read_stream(struct walk *walk, uint32_t entry)
         break;
     case STREAM_PROPERTIES:
         ole2_properties(ole2_stream(&walk->ole, entry), walk->sink);
+        break;
+    case STREAM_SEALED_PACKAGE:
+        know(walk, SPAN("ole2"));
+        if (!ole_open_sealed(&walk->ole, entry, walk->sink) && !sink_spent(walk->sink))
+            tell_sealed(walk);
         break;
     case STREAM_SEALED:
         know(walk, SPAN("ole2"));
@@ -211,4 +225,4 @@ static enum extract_result ole_read(const struct extract_input *input, struct si
     return result;
 }
 
-const struct extractor extract_ole = { .name = "ole2", .recognise = ole_recognise, .read = ole_read };
+const struct extractor extract_ole = { .name = "ole2", .recognise = ole_recognise, .read = ole_read, .prepare = cipher_prepare };

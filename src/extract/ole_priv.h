@@ -17,6 +17,16 @@ bool ppt_read(struct ole2 *ole, uint32_t main_stream, struct sink *sink);
 /* storage holds "__properties_version1.0"; attached messages inside are read too. */
 bool msg_read(struct ole2 *ole, uint32_t storage, struct sink *sink);
 
+/*
+ * Office Open XML sealed in an "EncryptedPackage": read as a nested stream when a
+ * password opens it; else false, and nothing was told.
+ */
+bool ole_open_sealed(struct ole2 *ole, uint32_t package, struct sink *sink);
+
+/* Passwords that Office tries by itself, so that what they seal is open to anybody. */
+enum { OLE_OPEN_PASSWORDS = 2 };
+struct span ole_open_password(size_t index);
+
 /* Texts in drawing records ([MS-ODRAW]): WordArt, alternative texts, shape names. */
 void escher_read(struct span records, struct sink *sink);
 

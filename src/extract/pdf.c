@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "extract_priv.h"
+#include "cipher.h"
 #include "pdf_priv.h"
 
 enum { MAX_PAGES = 100000, MAX_VIEWS = 64, HEADER_WITHIN = 1024, UNMAPPED_ALLOWED = 5 };
@@ -458,5 +459,5 @@ static enum extract_result read(const struct extract_input *input, struct sink *
 }
 
 const struct extractor extract_pdf = {
-    .name = "pdf", .recognise = recognise, .read = read, .prepare = pdf_crypt_prepare,
+    .name = "pdf", .recognise = recognise, .read = read, .prepare = cipher_prepare,
 };

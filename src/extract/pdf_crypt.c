@@ -2,14 +2,11 @@
 /*
  * The standard security handler (ISO 32000-2, 7.6.4), revisions 2 to 6: many
  * documents are "encrypted" with an empty user password and open to anybody.
- * RC4 is in OpenSSL's legacy provider, whose module is a file: it is loaded
- * before the cage closes.
+ * RC4 is an old cipher: cipher_prepare() loads it before the cage closes.
  */
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/provider.h>
-
+#include "cipher.h"
 #include "pdf_priv.h"
 
 enum { KEY_BYTES = 32, MAX_PASSWORDS = 200, PAD_BYTES = 32 };
@@ -37,57 +34,9 @@ static const uint8_t pad[PAD_BYTES] = {
     0x2E, 0x2E, 0x00, 0xB6, 0xD0, 0x68, 0x3E, 0x80, 0x2F, 0x0C, 0xA9, 0xFE, 0x64, 0x53, 0x69, 0x7A,
 };
 
-void pdf_crypt_prepare(void)
-{
-    /* Naming one provider switches the default one off unless it is named too. */
-    if (OSSL_PROVIDER_load(NULL, "default") != NULL)
-        OSSL_PROVIDER_load(NULL, "legacy");
-}
-
-/* One pass of a cipher; returns the octets made, or -1. */
-static int run_cipher(const char *name, bool encrypt, bool padding, const uint8_t *key, size_t key_bytes,
-                      const uint8_t *iv, struct span in, uint8_t *out)
-{
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int made = 0, last = 0;
-    bool done = cipher != NULL && context != NULL && in.len < INT32_MAX - 64 &&
-                EVP_CipherInit_ex2(context, cipher, NULL, NULL, encrypt, NULL) == 1 &&
-                EVP_CIPHER_CTX_set_key_length(context, (int)key_bytes) == 1 &&
-                EVP_CIPHER_CTX_set_padding(context, padding) == 1 &&
-                EVP_CipherInit_ex2(context, NULL, key, iv, encrypt, NULL) == 1 &&
-                EVP_CipherUpdate(context, out, &made, (const uint8_t *)in.ptr, (int)in.len) == 1;
-
-    /* Wrong padding at the end costs the last block only. */
-    if (done && EVP_CipherFinal_ex(context, out + made, &last) == 1)
-        made += last;
-    EVP_CIPHER_CTX_free(context);
-    EVP_CIPHER_free(cipher);
-    return done ? made : -1;
-}
-
 static bool rc4(const uint8_t *key, size_t key_bytes, struct span in, uint8_t *out)
 {
-    return run_cipher("RC4", true, false, key, key_bytes, NULL, in, out) == (int)in.len;
-}
-
-struct piece {
-    const void *bytes;
-    size_t len;
-};
-
-static bool digest(const char *name, const struct piece *pieces, size_t count, uint8_t out[64])
-{
-    EVP_MD *md = EVP_MD_fetch(NULL, name, NULL);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = md != NULL && context != NULL && EVP_DigestInit_ex2(context, md, NULL) == 1;
-
-    for (size_t i = 0; done && i < count; i++)
-        done = pieces[i].len == 0 || EVP_DigestUpdate(context, pieces[i].bytes, pieces[i].len) == 1;
-    done = done && EVP_DigestFinal_ex(context, out, NULL) == 1;
-    EVP_MD_CTX_free(context);
-    EVP_MD_free(md);
-    return done;
+    return cipher_run("RC4", true, false, key, key_bytes, NULL, in, out) == (int)in.len;
 }
 
 /* The file key of revisions 2 to 4 from a user password (algorithm 2). */
@@ -96,7 +45,7 @@ static bool derive_key(struct pdf_crypt *crypt, const struct terms *terms, struc
     uint8_t first[PAD_BYTES], hash[64];
     uint8_t permissions[4] = { (uint8_t)terms->permissions, (uint8_t)(terms->permissions >> 8),
                                (uint8_t)(terms->permissions >> 16), (uint8_t)(terms->permissions >> 24) };
-    struct piece pieces[] = {
+    struct cipher_piece pieces[] = {
         { first, PAD_BYTES }, { terms->owner.ptr, 32 }, { permissions, 4 },
         { terms->id.ptr, terms->id.len }, { "\xFF\xFF\xFF\xFF", 4 },
     };
@@ -105,10 +54,10 @@ static bool derive_key(struct pdf_crypt *crypt, const struct terms *terms, struc
     if (used > 0)
         memcpy(first, password.ptr, used);
     memcpy(first + used, pad, PAD_BYTES - used);
-    if (!digest("MD5", pieces, crypt->revision >= 4 && crypt->clear_metadata ? 5 : 4, hash))
+    if (!cipher_digest("MD5", pieces, crypt->revision >= 4 && crypt->clear_metadata ? 5 : 4, hash))
         return false;
     for (int i = 0; crypt->revision >= 3 && i < 50; i++)
-        if (!digest("MD5", &(struct piece){ hash, crypt->key_bytes }, 1, hash))
+        if (!cipher_digest("MD5", &(struct cipher_piece){ hash, crypt->key_bytes }, 1, hash))
             return false;
     memcpy(crypt->key, hash, crypt->key_bytes);
     return true;
@@ -118,12 +67,12 @@ static bool derive_key(struct pdf_crypt *crypt, const struct terms *terms, struc
 static bool check_user(const struct pdf_crypt *crypt, const struct terms *terms)
 {
     uint8_t hash[64], made[64];
-    struct piece pieces[] = { { pad, PAD_BYTES }, { terms->id.ptr, terms->id.len } };
+    struct cipher_piece pieces[] = { { pad, PAD_BYTES }, { terms->id.ptr, terms->id.len } };
 
     if (crypt->revision == 2)
         return rc4(crypt->key, crypt->key_bytes, (struct span){ (const char *)pad, PAD_BYTES }, made) &&
                memcmp(made, terms->user.ptr, PAD_BYTES) == 0;
-    if (!digest("MD5", pieces, 2, hash))
+    if (!cipher_digest("MD5", pieces, 2, hash))
         return false;
     for (unsigned round = 0; round < 20; round++) {
         uint8_t key[KEY_BYTES];
@@ -144,10 +93,10 @@ static bool try_owner(struct pdf_crypt *crypt, const struct terms *terms, struct
 
     memcpy(first, password.ptr, used);
     memcpy(first + used, pad, PAD_BYTES - used);
-    if (!digest("MD5", &(struct piece){ first, PAD_BYTES }, 1, hash))
+    if (!cipher_digest("MD5", &(struct cipher_piece){ first, PAD_BYTES }, 1, hash))
         return false;
     for (int i = 0; crypt->revision >= 3 && i < 50; i++)
-        if (!digest("MD5", &(struct piece){ hash, 16 }, 1, hash))
+        if (!cipher_digest("MD5", &(struct cipher_piece){ hash, 16 }, 1, hash))
             return false;
     memcpy(held, terms->owner.ptr, PAD_BYTES);
     for (unsigned round = crypt->revision >= 3 ? 20 : 1; round-- > 0;) {
@@ -165,11 +114,11 @@ static bool try_owner(struct pdf_crypt *crypt, const struct terms *terms, struct
 static bool hash_aes256(int revision, struct span password, struct span salt, struct span user, uint8_t out[32])
 {
     enum { REPEATS = 64, LARGEST = REPEATS * (127 + 64 + 48) };
-    struct piece pieces[] = { { password.ptr, password.len }, { salt.ptr, salt.len }, { user.ptr, user.len } };
+    struct cipher_piece pieces[] = { { password.ptr, password.len }, { salt.ptr, salt.len }, { user.ptr, user.len } };
     uint8_t hash[64], block[LARGEST], made[LARGEST + 16];
     size_t hash_bytes = 32;
 
-    if (password.len > 127 || !digest("SHA256", pieces, 3, hash))
+    if (password.len > 127 || !cipher_digest("SHA256", pieces, 3, hash))
         return false;
     for (unsigned round = 0; revision >= 6; round++) {
         static const char *const names[] = { "SHA256", "SHA384", "SHA512" };
@@ -183,13 +132,13 @@ static bool hash_aes256(int revision, struct span password, struct span salt, st
             if (user.len > 0)
                 memcpy(at + password.len + hash_bytes, user.ptr, user.len);
         }
-        if (run_cipher("AES-128-CBC", true, false, hash, 16, hash + 16,
+        if (cipher_run("AES-128-CBC", true, false, hash, 16, hash + 16,
                        (struct span){ (const char *)block, one * REPEATS }, made) < 0)
             return false;
         for (size_t i = 0; i < 16; i++)
             sum += made[i];
         hash_bytes = 32 + 16 * (sum % 3);
-        if (!digest(names[sum % 3], &(struct piece){ made, one * REPEATS }, 1, hash))
+        if (!cipher_digest(names[sum % 3], &(struct cipher_piece){ made, one * REPEATS }, 1, hash))
             return false;
         if (round >= 63 && made[one * REPEATS - 1] <= round - 31)
             break;
@@ -213,17 +162,30 @@ static bool try_aes256(struct pdf_crypt *crypt, const struct terms *terms, struc
             memcmp(hash, entry.ptr, 32) != 0)
             continue;
         return hash_aes256(crypt->revision, password, span_slice(entry, 40, 48), user, hash) &&
-               run_cipher("AES-256-CBC", false, false, hash, 32, iv, span_slice(sealed, 0, 32), crypt->key) == 32;
+               cipher_run("AES-256-CBC", false, false, hash, 32, iv, span_slice(sealed, 0, 32), crypt->key) == 32;
     }
     return false;
 }
 
-static bool try_password(struct pdf_crypt *crypt, const struct terms *terms, struct span password)
+static bool try_octets(struct pdf_crypt *crypt, const struct terms *terms, struct span password)
 {
-    if (crypt->revision >= 5)
-        return try_aes256(crypt, terms, password);
     return (derive_key(crypt, terms, password) && check_user(crypt, terms)) ||
            (password.len > 0 && try_owner(crypt, terms, password));
+}
+
+/* Older revisions want their own charset, which is near ISO-8859-1; some writers took UTF-8 all the same. */
+static bool try_password(struct pdf_crypt *crypt, const struct terms *terms, struct span password)
+{
+    struct buf latin1;
+    bool opens;
+
+    if (crypt->revision >= 5)
+        return try_aes256(crypt, terms, password);
+    buf_init(&latin1, 0);
+    opens = try_octets(crypt, terms, password) ||
+            (cipher_latin1(password, &latin1) && try_octets(crypt, terms, buf_span(&latin1)));
+    buf_fini(&latin1);
+    return opens;
 }
 
 static enum method method_of(const struct pdf_crypt *crypt, struct span filter)
@@ -293,6 +255,8 @@ enum pdf_crypt_result pdf_crypt_open(struct pdf_file *file, struct pdf_dict *enc
     for (size_t i = 0; i < MAX_PASSWORDS && !sink_spent(file->sink); i++) {
         if (try_password(crypt, &terms, password)) {
             file->crypt = crypt;
+            if (password.len > 0)
+                sink_opened(file->sink);
             return PDF_CRYPT_OPEN;
         }
         password = sink_password(file->sink, i);
@@ -313,7 +277,7 @@ static int decrypt(const struct pdf_crypt *crypt, enum method method, uint32_t n
 {
     uint8_t suffix[5] = { (uint8_t)number, (uint8_t)(number >> 8), (uint8_t)(number >> 16),
                           (uint8_t)generation, (uint8_t)(generation >> 8) };
-    struct piece pieces[] = { { crypt->key, crypt->key_bytes }, { suffix, 5 }, { "sAlT", 4 } };
+    struct cipher_piece pieces[] = { { crypt->key, crypt->key_bytes }, { suffix, 5 }, { "sAlT", 4 } };
     size_t key_bytes = crypt->key_bytes + 5 < 16 ? crypt->key_bytes + 5 : 16;
     struct span sealed = span_slice(in, 16, in.len);
     uint8_t key[64];
@@ -324,7 +288,7 @@ static int decrypt(const struct pdf_crypt *crypt, enum method method, uint32_t n
         return (int)in.len;
     }
     if (method == METHOD_RC4) {
-        if (!digest("MD5", pieces, 2, key) || !rc4(key, key_bytes, in, out))
+        if (!cipher_digest("MD5", pieces, 2, key) || !rc4(key, key_bytes, in, out))
             return -1;
         return (int)in.len;
     }
@@ -332,10 +296,10 @@ static int decrypt(const struct pdf_crypt *crypt, enum method method, uint32_t n
         return in.len == 16 ? 0 : -1;
     sealed.len -= sealed.len % 16;
     if (method == METHOD_AES256)
-        return run_cipher("AES-256-CBC", false, true, crypt->key, 32, (const uint8_t *)in.ptr, sealed, out);
-    if (!digest("MD5", pieces, 3, key))
+        return cipher_run("AES-256-CBC", false, true, crypt->key, 32, (const uint8_t *)in.ptr, sealed, out);
+    if (!cipher_digest("MD5", pieces, 3, key))
         return -1;
-    return run_cipher("AES-128-CBC", false, true, key, 16, (const uint8_t *)in.ptr, sealed, out);
+    return cipher_run("AES-128-CBC", false, true, key, 16, (const uint8_t *)in.ptr, sealed, out);
 }
 
 struct span pdf_crypt_string(const struct pdf_crypt *crypt, struct arena *arena, uint32_t number,

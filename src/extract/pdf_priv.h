@@ -210,7 +210,6 @@ struct span pdf_crypt_string(const struct pdf_crypt *crypt, struct arena *arena,
                              uint32_t generation, struct span bytes);
 bool pdf_crypt_stream(const struct pdf_crypt *crypt, uint32_t number, uint32_t generation,
                       struct span filter, struct span bytes, struct buf *out);
-void pdf_crypt_prepare(void);
 
 /* Fonts */
 

@@ -65,3 +65,13 @@ struct span sink_password(struct sink *sink, size_t index)
 {
     return sink->calls->password(sink, index);
 }
+
+void sink_opened(struct sink *sink)
+{
+    sink->calls->opened(sink);
+}
+
+void sink_leave(struct sink *sink)
+{
+    sink->calls->leave(sink);
+}

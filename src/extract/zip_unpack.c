@@ -2,14 +2,17 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <libdeflate.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "extract/zip.h"
 #include "extract/zip_layout.h"
 
+#include "cipher.h"
+
 /* How far one step of unpacking goes before the budget is asked again. */
-enum { STEP_BYTES = 256 * 1024, PASSWORDS_MAX = 100, LZMA_DICTIONARY_MAX = 64 << 20 };
+enum { STEP_BYTES = 256 * 1024, LZMA_DICTIONARY_MAX = 64 << 20 };
 
 static void report_damage(const struct zip *zip, const struct zip_member *member)
 {
@@ -139,21 +142,23 @@ static bool try_password(const struct zip *zip, struct span rebuilt, struct span
 {
     struct archive *archive = archive_read_new();
     struct archive_entry *entry;
-    char phrase[256];
+    struct buf phrase;
     int result = ARCHIVE_FATAL;
 
-    if (archive == NULL || password.len >= sizeof phrase)
-        return false;
-    memcpy(phrase, password.ptr == NULL ? "" : password.ptr, password.len);
-    phrase[password.len] = '\0';
+    if (archive == NULL)
+        abort();                /* the cage counts it as a crash: never as read */
+    sink_leave(zip->sink);
     buf_clear(room);
+    buf_init(&phrase, 0);
+    buf_append(&phrase, password);
     archive_read_support_format_zip_streamable(archive);
-    if (password.len > 0)
-        archive_read_add_passphrase(archive, phrase);
+    if (password.len > 0 && buf_append_byte(&phrase, '\0'))
+        archive_read_add_passphrase(archive, phrase.ptr);
     if (archive_read_open_memory(archive, rebuilt.ptr, rebuilt.len) == ARCHIVE_OK &&
         archive_read_next_header(archive, &entry) >= ARCHIVE_WARN)
         result = copy_data(zip, archive, room);
     archive_read_free(archive);
+    buf_fini(&phrase);
     return result == ARCHIVE_EOF || (result == ARCHIVE_OK && room->len > 0);
 }
 
@@ -176,32 +181,42 @@ static bool is_supported(const struct zip_member *member)
     }
 }
 
+/* The policy's passwords, each as UTF-8 and as older programs write it. */
+static bool try_passwords(const struct zip *zip, struct span rebuilt, struct buf *room)
+{
+    struct span password;
+    bool opens = false;
+    struct buf latin1;
+
+    buf_init(&latin1, 0);
+    for (size_t i = 0; !opens && !sink_spent(zip->sink) && (password = sink_password(zip->sink, i)).len > 0; i++) {
+        buf_clear(&latin1);
+        opens = try_password(zip, rebuilt, password, room) ||
+                (cipher_latin1(password, &latin1) && try_password(zip, rebuilt, buf_span(&latin1), room));
+    }
+    buf_fini(&latin1);
+    if (opens)
+        sink_opened(zip->sink);
+    return opens;
+}
+
 /* Methods other than the two common ones, and encrypted members. */
 static bool unpack_by_library(const struct zip *zip, const struct zip_member *member, struct buf *room)
 {
     bool encrypted = (member->flags & ZIP_FLAG_ENCRYPTED) != 0;
+    enum uninspectable reason = encrypted ? UNINSPECTABLE_ENCRYPTED : UNINSPECTABLE_UNSUPPORTED;
     struct buf rebuilt;
     bool done = false;
 
-    if (!is_supported(member)) {
-        sink_uninspectable(zip->sink, encrypted ? UNINSPECTABLE_ENCRYPTED : UNINSPECTABLE_UNSUPPORTED, member->name);
-        return false;
+    if (is_supported(member)) {
+        buf_init(&rebuilt, 0);
+        rebuild(member, &rebuilt);
+        done = encrypted ? try_passwords(zip, buf_span(&rebuilt), room)
+                         : try_password(zip, buf_span(&rebuilt), SPAN(""), room);
+        buf_fini(&rebuilt);
     }
-    buf_init(&rebuilt, 0);
-    rebuild(member, &rebuilt);
-    if (!encrypted)
-        done = try_password(zip, buf_span(&rebuilt), SPAN(""), room);
-    for (size_t i = 0; encrypted && !done && i < PASSWORDS_MAX && !sink_spent(zip->sink); i++) {
-        struct span password = sink_password(zip->sink, i);
-
-        if (password.len == 0)
-            break;
-        done = try_password(zip, buf_span(&rebuilt), password, room);
-    }
-    buf_fini(&rebuilt);
     if (!done && !sink_spent(zip->sink))
-        sink_uninspectable(zip->sink, encrypted ? UNINSPECTABLE_ENCRYPTED : UNINSPECTABLE_UNSUPPORTED,
-                           member->name);
+        sink_uninspectable(zip->sink, reason, member->name);
     return done;
 }
 

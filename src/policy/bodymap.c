@@ -50,7 +50,7 @@ static bool is_about(const struct judgement *j, const struct rule *rule,
         return false;
     if ((rule->when & fact_bit(FACT_UNINSPECTABLE)) != 0 && part->reason != UNINSPECTABLE_NONE)
         return true;
-    if ((rule->when & fact_bit(FACT_ENCRYPTED)) != 0 && part->reason == UNINSPECTABLE_ENCRYPTED)
+    if ((rule->when & fact_bit(FACT_ENCRYPTED)) != 0 && (part->reason == UNINSPECTABLE_ENCRYPTED || part->opened))
         return true;
     if ((rule->when & fact_bit(FACT_ACTIVE_CONTENT)) != 0 && part->active)
         return true;

@@ -12,7 +12,7 @@ static bool part_shows(const struct part_fact *part, enum fact fact)
     if (fact == FACT_UNINSPECTABLE)
         return part->reason != UNINSPECTABLE_NONE;
     if (fact == FACT_ENCRYPTED)
-        return part->reason == UNINSPECTABLE_ENCRYPTED;
+        return part->reason == UNINSPECTABLE_ENCRYPTED || part->opened;
     if (fact == FACT_TYPE_MISMATCH)
         return part->mismatch;
     return part->active;
@@ -30,6 +30,9 @@ static void say_part(struct judgement *j, struct reasons *reasons, enum fact fac
     else if (fact == FACT_ACTIVE_CONTENT)
         reasons_add(j, reasons, fact, "%.*s at %.*s carries macros or scripts", SPAN_ARG(name),
                     SPAN_ARG(part->where));
+    else if (fact == FACT_ENCRYPTED && part->opened)
+        reasons_add(j, reasons, fact, "%.*s at %.*s: encrypted, opened with a password of the policy",
+                    SPAN_ARG(name), SPAN_ARG(part->where));
     else
         reasons_add(j, reasons, fact, "%.*s at %.*s: %s", SPAN_ARG(name), SPAN_ARG(part->where),
                     reason == NULL ? "not read" : reason);

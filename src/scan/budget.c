@@ -7,8 +7,11 @@ enum { ASKS_A_LOOK = 16 };
 
 void budget_begin(struct budget *budget, const struct plan_limits *limits, uint32_t time_ms)
 {
+    const uint64_t now_us = clock_monotonic_us();
+
     *budget = (struct budget){ .limits = limits,
-                               .deadline_us = clock_monotonic_us() + (uint64_t)time_ms * 1000,
+                               .deadline_us = now_us + (uint64_t)time_ms * 1000,
+                               .tries_end_us = now_us + (uint64_t)time_ms * 500,
                                .spent = UNINSPECTABLE_NONE };
 }
 
@@ -27,6 +30,11 @@ bool budget_spend(struct budget *budget, uint64_t bytes)
 bool budget_is_late(const struct budget *budget)
 {
     return clock_monotonic_us() >= budget->deadline_us;
+}
+
+bool budget_has_time_to_try(const struct budget *budget)
+{
+    return clock_monotonic_us() < budget->tries_end_us;
 }
 
 bool budget_is_spent(struct budget *budget)

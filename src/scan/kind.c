@@ -25,7 +25,7 @@ static const struct family families[] = {
       "application/x-tex application/yaml application/mbox application/pgp application/pgp-keys "
       "application/pgp-signature application/pgp-encrypted application/ics image/svg+xml ",
       " txt text csv tsv json xml html htm xhtml svg md tex log ini conf c h py js sh sql yaml yml "
-      "ics vcf eml mht mhtml mbox asc sig " },
+      "ics vcf vcard eml mht mhtml mbox asc sig pgp gpg " },
     { " doc docx docm dotx dotm dot word rtf odt ott fodt html text xml ooxml ole2 ",
       " application/msword application/vnd.openxmlformats-officedocument.wordprocessingml.document "
       "application/vnd.openxmlformats-officedocument.wordprocessingml.template "
@@ -47,8 +47,8 @@ static const struct family families[] = {
       " ppt pps pptx pptm ppsx potx odp otp fodp " },
     { " pdf ", " application/pdf application/x-pdf ", " pdf " },
     { " msg ole2 ", " application/vnd.ms-outlook ", " msg " },
-    { " png jpeg jpg gif tiff webp bmp image heic ico ", " image/ ",
-      " png jpg jpeg jpe gif tif tiff webp bmp heic ico " },
+    { " png jpeg jpg gif tiff webp bmp image heic heif avif ico ", " image/ ",
+      " png jpg jpeg jpe gif tif tiff webp bmp heic heif avif ico " },
     { " zip ooxml epub xps vsdx jar odt ods odp odg docx xlsx pptx ",
       " application/zip application/x-zip application/x-zip-compressed ", " zip jar " },
     { " 7z ", " application/x-7z-compressed ", " 7z " },
@@ -57,6 +57,15 @@ static const struct family families[] = {
       "application/x-gtar application/x-compressed-tar ", " gz tgz tar " },
     { " bz2 bzip2 xz zst zstd lzma tar ", " application/x-bzip2 application/x-xz application/zstd "
       "application/x-lzma ", " bz2 xz zst lzma " },
+    { " cab ", " application/vnd.ms-cab-compressed application/x-cab ", " cab " },
+    { " iso ", " application/x-iso9660-image application/x-cd-image ", " iso " },
+    { " ar ", " application/x-archive application/vnd.debian.binary-package application/x-debian-package ",
+      " ar a deb udeb " },
+    { " rpm ", " application/x-rpm application/x-redhat-package-manager ", " rpm " },
+    { " lha ", " application/x-lzh-compressed application/x-lha application/x-lzh ", " lha lzh " },
+    { " xar ", " application/x-xar ", " xar pkg " },
+    { " cpio ", " application/x-cpio ", " cpio " },
+    { " binhex ", " application/mac-binhex40 application/mac-binhex ", " hqx " },
     { " tnef ", " application/ms-tnef application/vnd.ms-tnef ", " " },
     { " p7m p7s cms smime pkcs7 ", " application/pkcs7-mime application/x-pkcs7-mime "
       "application/pkcs7-signature application/x-pkcs7-signature ", " p7m p7s p7c p7b " },

@@ -21,6 +21,7 @@
 struct budget {
     const struct plan_limits *limits;
     uint64_t deadline_us;   /* monotonic */
+    uint64_t tries_end_us;  /* from here on no further password is tried */
     uint64_t expanded;      /* octets decoded and unpacked so far */
     enum uninspectable spent; /* the limit that ended the walk, or UNINSPECTABLE_NONE */
     unsigned asked;         /* how often an extractor asked whether it may go on */
@@ -61,6 +62,9 @@ bool budget_spend(struct budget *budget, uint64_t bytes);
 
 /* true once the time is over, whatever else has ended the walk. */
 bool budget_is_late(const struct budget *budget);
+
+/* Half of the time is for passwords at most, so that the rest of the message is read as well. */
+bool budget_has_time_to_try(const struct budget *budget);
 
 /* true once time or octets are used up. */
 bool budget_is_spent(struct budget *budget);

@@ -24,6 +24,7 @@ struct walk {
     size_t members;
     enum uninspectable reason;
     bool active;
+    bool opened;            /* sealed, and read by a password of the policy */
     bool stopped;           /* this stream has passed a limit of its own */
 };
 
@@ -233,9 +234,22 @@ static bool on_spent(struct sink *sink)
 
 static struct span on_password(struct sink *sink, size_t index)
 {
-    const struct span_list *passwords = &walk_of(sink)->scan->plan->passwords;
+    const struct scan *scan = walk_of(sink)->scan;
+    const struct span_list *passwords = &scan->plan->passwords;
 
-    return index < passwords->count ? passwords->items[index] : (struct span){ NULL, 0 };
+    return index < passwords->count && budget_has_time_to_try(&scan->budget)
+               ? passwords->items[index]
+               : (struct span){ NULL, 0 };
+}
+
+static void on_opened(struct sink *sink)
+{
+    walk_of(sink)->opened = true;
+}
+
+static void on_leave(struct sink *sink)
+{
+    walk_of(sink)->scan->leaving = true;
 }
 
 static const struct sink_calls calls = {
@@ -252,6 +266,8 @@ static const struct sink_calls calls = {
     .spend = on_spend,
     .spent = on_spent,
     .password = on_password,
+    .opened = on_opened,
+    .leave = on_leave,
 };
 
 /* One extractor's turn. */
@@ -263,8 +279,6 @@ static enum extract_result extract(struct walk *walk, const struct extractor *fo
     passages_begin(&walk->passages, walk->scan, walk->stream->where, walk->document, SOURCE_TEXT);
     result = format->read(input, &walk->sink);
     passages_end(&walk->passages);
-    if (format->once)
-        walk->scan->leaving = true;
     switch (result) {
     case EXTRACT_OK: break;
     case EXTRACT_PARTIAL:
@@ -423,5 +437,6 @@ void walk_stream(struct scan *scan, const struct stream *stream)
     part->detected = walk.detected;
     part->reason = walk.reason;
     part->active = walk.active;
+    part->opened = walk.opened;
     note_mismatch(&walk, part);
 }

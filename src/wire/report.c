@@ -97,6 +97,7 @@ static void put_part(struct buf *out, const struct part_fact *part)
     wire_put_u32(out, part->reason);
     wire_put_u8(out, part->mismatch);
     wire_put_u8(out, part->active);
+    wire_put_u8(out, part->opened);
 }
 
 static void put_lists(struct buf *out, const struct caps *caps, const struct facts *facts,
@@ -228,7 +229,7 @@ static void get_digest(struct wire_in *in, struct part_fact *part)
 
 static void get_parts(struct wire_in *in, size_t cap, struct facts *facts)
 {
-    size_t count = wire_get_count(in, cap, 5 * sizeof(uint32_t) + sizeof(uint64_t) + 34);
+    size_t count = wire_get_count(in, cap, 5 * sizeof(uint32_t) + sizeof(uint64_t) + 35);
 
     for (size_t i = 0; i < count && !in->failed; i++) {
         struct part_fact *part = facts_add_part(facts);
@@ -243,6 +244,7 @@ static void get_parts(struct wire_in *in, size_t cap, struct facts *facts)
         part->reason = wire_get_range(in, UNINSPECTABLE_NONE, UNINSPECTABLE_IMAGE_ONLY);
         part->mismatch = wire_get_bool(in);
         part->active = wire_get_bool(in);
+        part->opened = wire_get_bool(in);
     }
 }
 

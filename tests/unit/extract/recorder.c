@@ -158,11 +158,22 @@ static struct span on_password(struct sink *sink, size_t index)
     return (struct span){ NULL, 0 };
 }
 
+static void on_opened(struct sink *sink)
+{
+    buf_printf(&self(sink)->log, "opened\n");
+}
+
+static void on_leave(struct sink *sink)
+{
+    self(sink)->leaving = true;
+}
+
 void recorder_init(struct recorder *recorder)
 {
     static const struct sink_calls calls = {
         on_place, on_look, on_text, on_property, on_nested, on_ambiguity, on_uninspectable,
         on_detected, on_signature, on_active, on_spend, on_spent, on_password,
+        on_opened, on_leave,
     };
     *recorder = (struct recorder){ .sink = { &calls }, .budget_bytes = 64u << 20,
                                    .place = { .region = REGION_BODY, .unit = UNIT_NONE } };

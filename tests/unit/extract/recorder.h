@@ -12,7 +12,7 @@
  *     nested word/media/image1.png 1042
  *     ambiguity xml-dtd word/document.xml
  *     uninspectable encrypted note.txt
- *     detected docx / active / signature smime signer
+ *     detected docx / active / opened / signature smime signer
  *
  * Each line of text is one line here, with its place before it.
  */
@@ -29,6 +29,7 @@ struct recorder {
     bool recurse;               /* read nested streams too, in the same log */
     unsigned depth;
     uint64_t spent_bytes, budget_bytes;
+    bool leaving;               /* a library asked for the child to be replaced */
     const char *const *passwords; /* ended by NULL; may be NULL itself */
 };
 
