@@ -14,7 +14,7 @@
 #include "cipher.h"
 #include "pdf_priv.h"
 
-enum { MAX_PAGES = 100000, MAX_VIEWS = 64, HEADER_WITHIN = 1024, UNMAPPED_ALLOWED = 5 };
+enum { MAX_PAGES = 100000, MAX_VIEWS = 64, HEADER_WITHIN = 1024, UNMAPPED_ALLOWED = 5, STROKES_OF_A_WORD = 64 };
 
 static const uint64_t least_work = 64 << 20, work_factor = 64;
 
@@ -186,7 +186,8 @@ static void read_page(struct pdf_reader *reader, struct pdf_dict *dict, uint32_t
         tell(reader, UNINSPECTABLE_DAMAGED, number, "");
     if (page.unmapped > UNMAPPED_ALLOWED)
         tell(reader, UNINSPECTABLE_UNSUPPORTED, number, " text in a font without characters");
-    if (page.images > 0 && span_trim(buf_span(&page.text)).len == 0 && page.unmapped == 0)
+    if ((page.images > 0 || page.strokes >= STROKES_OF_A_WORD) && span_trim(buf_span(&page.text)).len == 0 &&
+        page.unmapped == 0)
         tell(reader, UNINSPECTABLE_IMAGE_ONLY, number, "");
     pdf_page_fini(&page);
     buf_fini(&content);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Character maps: code to Unicode, from a ToUnicode program (ISO 32000-2, 9.10.3),
- * and code lengths from an embedded CMap (9.7.5). Only the few operators that
+ * code lengths and CIDs from an embedded CMap (9.7.5). Only the few operators that
  * matter are read; the program is never run.
  */
 #include <string.h>
@@ -35,6 +35,40 @@ uint32_t pdf_map_get(const struct pdf_map *map, uint32_t code)
     return page == NULL ? PDF_RUNE_NONE : page[code & 0xFF];
 }
 
+/* Text of more than one character: how a map holds it. */
+static uint32_t keep_string(struct pdf_map *map, struct arena *arena, struct span utf8)
+{
+    struct span *moved = arena_grow(arena, map->strings, map->string_count, &map->string_capacity, sizeof *moved);
+
+    if (moved == NULL)
+        return PDF_RUNE_NONE;
+    map->strings = moved;
+    map->strings[map->string_count] = arena_copy(arena, utf8);
+    return PDF_RUNE_STRING | (uint32_t)map->string_count++;
+}
+
+void pdf_map_put_name(struct pdf_map *map, struct arena *arena, uint32_t code, struct span name)
+{
+    uint32_t rune = PDF_RUNE_NAMELESS;
+    struct buf text;
+
+    buf_init(&text, 0);
+    if (pdf_glyph_text(name, &text) && utf8_next(buf_span(&text), &rune) != text.len)
+        rune = keep_string(map, arena, buf_span(&text));
+    pdf_map_put(map, arena, code, rune);
+    buf_fini(&text);
+}
+
+void pdf_map_copy(struct pdf_map *map, struct arena *arena, uint32_t code, const struct pdf_map *from,
+                  uint32_t from_code)
+{
+    uint32_t rune = pdf_map_get(from, from_code);
+
+    if (pdf_rune_is_text(rune) && (rune & PDF_RUNE_STRING) != 0)
+        rune = keep_string(map, arena, from->strings[rune & ~PDF_RUNE_STRING]);
+    pdf_map_put(map, arena, code, rune);
+}
+
 static uint32_t code_of(struct span bytes)
 {
     uint32_t code = 0;
@@ -54,8 +88,8 @@ static uint32_t target_of(struct pdf_map *map, struct arena *arena, struct span 
 {
     uint32_t runes[MAX_STRING_RUNES];
     size_t count = 0;
-    struct span *moved;
     struct buf text;
+    uint32_t rune;
 
     if (utf16.len == 1)
         return (uint8_t)utf16.ptr[0] + extra;
@@ -75,33 +109,23 @@ static uint32_t target_of(struct pdf_map *map, struct arena *arena, struct span 
     runes[count - 1] += extra;
     if (count == 1)
         return runes[0] == 0 ? PDF_RUNE_NONE : runes[0];
-    moved = arena_grow(arena, map->strings, map->string_count, &map->string_capacity, sizeof *moved);
-    if (moved == NULL)
-        return PDF_RUNE_NONE;
-    map->strings = moved;
     buf_init(&text, 0);
     for (size_t i = 0; i < count; i++)
         buf_append_rune(&text, runes[i]);
-    map->strings[map->string_count] = arena_copy(arena, buf_span(&text));
+    rune = keep_string(map, arena, buf_span(&text));
     buf_fini(&text);
-    return PDF_RUNE_STRING | (uint32_t)map->string_count++;
+    return rune;
 }
 
 static void put_target(struct pdf_map *map, struct arena *arena, uint32_t code, struct pdf_value value,
                        uint32_t extra)
 {
-    struct buf text;
-
-    if (value.kind == PDF_STRING) {
+    if (value.kind == PDF_STRING)
         pdf_map_put(map, arena, code, target_of(map, arena, value.bytes, extra));
-    } else if (value.kind == PDF_NAME) {
-        uint32_t rune = PDF_RUNE_NONE;
-        buf_init(&text, 0);
-        if (pdf_glyph_text(value.bytes, &text) && text.len > 0)
-            utf8_next(buf_span(&text), &rune);
-        buf_fini(&text);
-        pdf_map_put(map, arena, code, rune);
-    }
+    else if (value.kind == PDF_NAME)
+        pdf_map_put_name(map, arena, code, value.bytes);
+    else if (value.kind == PDF_INTEGER && value.integer >= 0 && value.integer <= 0xFFFF)
+        pdf_map_put(map, arena, code, (uint32_t)value.integer + extra);
 }
 
 /* Values up to the word that ends the block, three (ranges) or two at a time. */
@@ -151,7 +175,18 @@ static void read_codespace(struct pdf_lexer *lexer, struct pdf_map *map)
     }
 }
 
-void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map)
+size_t pdf_mappings_take(struct pdf_file *file, size_t wanted)
+{
+    size_t left = MAX_DOCUMENT_MAPPINGS - file->mappings;
+
+    file->is_short |= wanted > left;
+    if (wanted > left)
+        wanted = left;
+    file->mappings += (unsigned)wanted;
+    return wanted;
+}
+
+void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map, struct pdf_map *cids)
 {
     struct pdf_lexer lexer;
     struct pdf_token token;
@@ -170,6 +205,10 @@ void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *
             read_block(&lexer, map, false, &left);
         else if (span_equals(token.word, SPAN("beginbfrange")))
             read_block(&lexer, map, true, &left);
+        else if (span_equals(token.word, SPAN("begincidchar")) && cids != NULL)
+            read_block(&lexer, cids, false, &left);
+        else if (span_equals(token.word, SPAN("begincidrange")) && cids != NULL)
+            read_block(&lexer, cids, true, &left);
         else if (span_equals(token.word, SPAN("begincodespacerange")))
             read_codespace(&lexer, map);
     }

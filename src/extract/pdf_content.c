@@ -237,6 +237,10 @@ static void operate(struct pdf_interpreter *in, uint32_t op)
         break;
     case OP2('D', 'o'): do_object(in); break;
     case OP2('B', 'I'): skip_inline_image(in); break;
+    case OP1('l'):
+    case OP1('c'):
+    case OP1('v'):
+    case OP1('y'): in->page->strokes++; break;
     case OP3('B', 'M', 'C'): pdf_mark_begin(in, false); break;
     case OP3('B', 'D', 'C'): pdf_mark_begin(in, true); break;
     case OP3('E', 'M', 'C'): pdf_mark_end(in); break;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Fonts: what a character code shows, and how wide it is (ISO 32000-2, 9.5 to
- * 9.10). ToUnicode says it best, then the encoding and its glyph names; the
- * glyph shapes themselves are never looked at.
+ * 9.10). ToUnicode says it best, then the encoding and its glyph names, then
+ * what the embedded program names (pdf_program.c).
  */
 #include <string.h>
 
 #include "base/utf8.h"
 #include "pdf_priv.h"
 
-enum { MAX_WIDTHS = 1 << 18 };
+enum { MAX_WIDTHS = 1 << 18, FLAG_SYMBOLIC = 4, FLAG_NONSYMBOLIC = 32 };     /* 9.8.2 */
 
 /* Predefined CMaps whose codes are those of a charset (9.7.5.2), by the start of their name. */
 static const struct { const char *cmap, *charset; } legacy[] = {
@@ -106,62 +106,6 @@ static void read_composite_widths(struct pdf_file *file, struct pdf_dict *descen
     }
 }
 
-/* Put what a glyph name means under a code, unless ToUnicode said it already. */
-static void put_name(struct pdf_file *file, struct pdf_font *font, uint32_t code, struct span name)
-{
-    struct pdf_map *map = &font->map;
-    struct span *moved;
-    struct buf text;
-    uint32_t rune;
-
-    buf_init(&text, 0);
-    if (pdf_glyph_text(name, &text)) {
-        if (utf8_next(buf_span(&text), &rune) == text.len) {
-            pdf_map_put(map, file->arena, code, rune);
-        } else if ((moved = arena_grow(file->arena, map->strings, map->string_count, &map->string_capacity,
-                                       sizeof *moved)) != NULL) {
-            map->strings = moved;
-            map->strings[map->string_count] = arena_copy(file->arena, buf_span(&text));
-            pdf_map_put(map, file->arena, code, PDF_RUNE_STRING | (uint32_t)map->string_count++);
-        }
-    } else {
-        pdf_map_put(map, file->arena, code, PDF_RUNE_NONE);
-    }
-    buf_fini(&text);
-}
-
-/* The built-in encoding of a Type 1 program stands in its clear part: "dup 12 /fi put". */
-static void read_type1_encoding(struct pdf_file *file, struct pdf_font *font, struct pdf_dict *descriptor)
-{
-    struct pdf_dict *program = pdf_get_dict(file, descriptor, SPAN("FontFile"));
-    double length = pdf_get_number(file, program, SPAN("Length1"), 0);
-    struct span text;
-    struct pdf_lexer lexer;
-    struct pdf_token token, code, name;
-    size_t at;
-
-    if (program == NULL)
-        return;
-    text = pdf_stream_bytes(file, program);
-    text = span_slice(text, 0, length > 0 && length < 65536 ? (size_t)length : 65536);
-    at = span_find(text, SPAN("/Encoding"));
-    pdf_lexer_init(&lexer, span_slice(text, at, text.len), file->arena);
-    do {
-        pdf_lexer_next(&lexer, &token);
-        if (token.kind != PDF_TOKEN_WORD)
-            continue;
-        if (span_equals(token.word, SPAN("def")) || span_equals(token.word, SPAN("readonly")))
-            return;
-        if (!span_equals(token.word, SPAN("dup")))
-            continue;
-        pdf_lexer_next(&lexer, &code);
-        pdf_lexer_next(&lexer, &name);
-        if (code.kind == PDF_TOKEN_VALUE && code.value.kind == PDF_INTEGER && code.value.integer >= 0 &&
-            code.value.integer < 256 && name.kind == PDF_TOKEN_VALUE && name.value.kind == PDF_NAME)
-            put_name(file, font, (uint32_t)code.value.integer, name.value.bytes);
-    } while (token.kind != PDF_TOKEN_END);
-}
-
 static enum pdf_encoding base_encoding(struct pdf_file *file, struct pdf_value encoding, struct span base_font,
                                        struct span subtype)
 {
@@ -187,10 +131,28 @@ static void read_differences(struct pdf_file *file, struct pdf_font *font, struc
     for (size_t i = 0; differences != NULL && i < differences->count; i++) {
         struct pdf_value item = pdf_at(file, differences, i);
         if (item.kind == PDF_NAME && code >= 0 && code < 256)
-            put_name(file, font, (uint32_t)code++, item.bytes);
+            pdf_map_put_name(&font->map, file->arena, (uint32_t)code++, item.bytes);
         else
             code = pdf_number(item, code);
     }
+}
+
+static bool is_embedded(struct pdf_file *file, struct pdf_dict *descriptor)
+{
+    return pdf_get_dict(file, descriptor, SPAN("FontFile")) != NULL ||
+           pdf_get_dict(file, descriptor, SPAN("FontFile2")) != NULL ||
+           pdf_get_dict(file, descriptor, SPAN("FontFile3")) != NULL;
+}
+
+/* Does only the embedded program say what codes show (9.6.5.2, 9.6.5.4)? */
+static bool has_own_encoding(struct pdf_file *file, struct pdf_value encoding, struct pdf_dict *descriptor)
+{
+    unsigned flags = (unsigned)pdf_get_number(file, descriptor, SPAN("Flags"), FLAG_SYMBOLIC);
+    bool is_said = encoding.kind == PDF_NAME ||
+                   (encoding.kind == PDF_DICT && pdf_dict_raw(encoding.dict, SPAN("BaseEncoding")).kind != PDF_NULL);
+
+    return !is_said && is_embedded(file, descriptor) &&
+           ((flags & FLAG_NONSYMBOLIC) == 0 || pdf_get_dict(file, descriptor, SPAN("FontFile2")) == NULL);
 }
 
 static void read_simple(struct pdf_file *file, struct pdf_dict *dict, struct pdf_font *font)
@@ -204,19 +166,35 @@ static void read_simple(struct pdf_file *file, struct pdf_dict *dict, struct pdf
     font->width = 1;
     font->is_symbols = name_has(base, "Symbol") || name_has(base, "Dingbat") || name_has(base, "Wingding") ||
                        name_has(base, "Webding");
+    font->descriptor = descriptor;
     if (!span_equals(subtype, SPAN("Type3"))) {
         enum pdf_encoding start = base_encoding(file, encoding, base, subtype);
-        for (uint32_t code = 0; code < 256; code++)
+        if (has_own_encoding(file, encoding, descriptor))
+            font->guess = start;
+        for (uint32_t code = 0; code < 256 && font->guess == 0; code++)
             pdf_map_put(&font->map, file->arena, code, pdf_encoding_rune(start, (uint8_t)code));
-        if (encoding.kind == PDF_NULL ||
-            (encoding.kind == PDF_DICT && pdf_dict_raw(encoding.dict, SPAN("BaseEncoding")).kind == PDF_NULL))
-            read_type1_encoding(file, font, descriptor);
     } else {
         double scale = pdf_number(pdf_at(file, matrix, 0), 0.001);
         font->glyph_scale = scale > 0 ? scale : 0.001;
     }
     read_differences(file, font, pdf_get_array(file, pdf_dict_of(encoding), SPAN("Differences")));
     read_simple_widths(file, dict, font);
+}
+
+/* What leads from a CID to a glyph of the program, should that be asked (9.7.4). */
+static void read_glyph_numbers(struct pdf_file *file, struct pdf_dict *descendant, struct pdf_font *font)
+{
+    static const char *const east_asian[] = { "Japan1", "GB1", "CNS1", "Korea1", "KR" };
+    struct pdf_dict *system = pdf_get_dict(file, descendant, SPAN("CIDSystemInfo"));
+    struct pdf_value ordering = pdf_get(file, system, SPAN("Ordering"));
+    struct pdf_dict *glyphs = pdf_get_dict(file, descendant, SPAN("CIDToGIDMap"));
+
+    font->is_composite = true;
+    font->descriptor = pdf_get_dict(file, descendant, SPAN("FontDescriptor"));
+    if (glyphs != NULL)
+        font->cid_glyphs = pdf_stream_bytes(file, glyphs);
+    for (size_t i = 0; i < sizeof east_asian / sizeof *east_asian; i++)
+        font->has_ascii_cids |= ordering.kind == PDF_STRING && span_equals(ordering.bytes, span_of(east_asian[i]));
 }
 
 static void read_composite(struct pdf_file *file, struct pdf_dict *dict, struct pdf_font *font)
@@ -226,9 +204,11 @@ static void read_composite(struct pdf_file *file, struct pdf_dict *dict, struct 
     struct span name = encoding.kind == PDF_NAME ? encoding.bytes : (struct span){ "", 0 };
 
     font->width = 2;
+    font->is_identity = span_starts_with(name, SPAN("Identity"));
     read_composite_widths(file, pdf_dict_of(pdf_at(file, descendants, 0)), font);
+    read_glyph_numbers(file, pdf_dict_of(pdf_at(file, descendants, 0)), font);
     if (encoding.kind == PDF_DICT) {
-        pdf_cmap_parse(file, pdf_stream_bytes(file, encoding.dict), &font->map);
+        pdf_cmap_parse(file, pdf_stream_bytes(file, encoding.dict), &font->map, &font->cids);
         for (unsigned i = 0; i < 256; i++)
             if (font->map.code_bytes[i] != 0 && font->map.code_bytes[i] != 2)
                 font->width = 0;
@@ -263,7 +243,7 @@ struct pdf_font *pdf_font_get(struct pdf_file *file, struct pdf_dict *dict)
     to_unicode = pdf_get(file, dict, SPAN("ToUnicode"));
     if (to_unicode.kind == PDF_DICT) {
         struct pdf_map lengths = font->map;
-        pdf_cmap_parse(file, pdf_stream_bytes(file, to_unicode.dict), &font->map);
+        pdf_cmap_parse(file, pdf_stream_bytes(file, to_unicode.dict), &font->map, NULL);
         memcpy(font->map.code_bytes, lengths.code_bytes, sizeof lengths.code_bytes);
         if (font->map.pages[0] != NULL || font->map.pages[1] != NULL || font->map.string_count > 0)
             font->charset = (struct span){ "", 0 };     /* it says more than the predefined CMap */

@@ -12,6 +12,7 @@
  *   pdf_crypt.c   the standard security handler (7.6)
  *   pdf_font.c    character codes to UTF-8 and widths (9.5 to 9.10)
  *   pdf_cmap.c    character maps (9.7.5, 9.10.3)
+ *   pdf_program.c, pdf_cff.c, pdf_truetype.c  what embedded font programs name (9.9)
  *   pdf_glyph.c   encodings and glyph names (Annex D)
  *   pdf_content.c, pdf_show.c, pdf_mark.c  content streams to placed runs of text (8, 9, 14.6)
  *   pdf_layout.c  runs to lines and regions of a page
@@ -213,11 +214,16 @@ bool pdf_crypt_stream(const struct pdf_crypt *crypt, uint32_t number, uint32_t g
 
 /* Fonts */
 
-enum { PDF_RUNE_STRING = 0x80000000U, PDF_RUNE_NONE = 0xFFFFFFFFU };
+enum {
+    PDF_RUNE_STRING = 0x80000000U,
+    PDF_RUNE_GUESS = 0x40000000U,   /* no more than what other fonts show under that code */
+    PDF_RUNE_NAMELESS = 0xFFFFFFFEU,/* a glyph whose name says nothing */
+    PDF_RUNE_NONE = 0xFFFFFFFFU
+};
 
 /* Code to what it shows: two levels of 256, filled where used. */
 struct pdf_map {
-    uint32_t *pages[256];           /* rune, PDF_RUNE_STRING | index into strings, PDF_RUNE_NONE */
+    uint32_t *pages[256];           /* rune, PDF_RUNE_STRING | index into strings, or of the above */
     struct span *strings;
     size_t string_count, string_capacity;
     uint8_t code_bytes[256];        /* by first octet: length of a code; 0 unset */
@@ -226,8 +232,21 @@ struct pdf_map {
 bool pdf_map_put(struct pdf_map *map, struct arena *arena, uint32_t code, uint32_t rune);
 uint32_t pdf_map_get(const struct pdf_map *map, uint32_t code);
 
-/* Add a CMap program's mappings and code lengths. */
-void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map);
+static inline bool pdf_rune_is_text(uint32_t rune)
+{
+    return rune < PDF_RUNE_NAMELESS;
+}
+
+/* Put what a glyph name means; copy an entry of another map. */
+void pdf_map_put_name(struct pdf_map *map, struct arena *arena, uint32_t code, struct span name);
+void pdf_map_copy(struct pdf_map *map, struct arena *arena, uint32_t code, const struct pdf_map *from,
+                  uint32_t from_code);
+
+/* How many of so many entries the document may still fill; counts them. */
+size_t pdf_mappings_take(struct pdf_file *file, size_t wanted);
+
+/* Add a CMap program's mappings and code lengths; those to CIDs go to cids, which may be NULL. */
+void pdf_cmap_parse(struct pdf_file *file, struct span program, struct pdf_map *map, struct pdf_map *cids);
 
 enum pdf_encoding { PDF_ENCODING_STANDARD = 1, PDF_ENCODING_WINANSI, PDF_ENCODING_MACROMAN, PDF_ENCODING_SYMBOL };
 
@@ -241,14 +260,26 @@ struct pdf_font {
     struct span charset;            /* legacy CJK CMap: decode strings by this charset */
     uint8_t width;                  /* octets of a code: 1, 2, or 0: see map.code_bytes */
     bool is_utf16;                  /* codes are UTF-16BE themselves */
-    bool is_symbols;                /* pictograms: what is not mapped is no letter */
+    bool is_symbols;                /* pictograms: one that is not mapped is no letter */
     float *widths[256];             /* in 1/1000 em by code, two levels as the map */
     float default_width;
     double glyph_scale;             /* 0.001, or that of a Type 3 font's matrix */
+
+    /* For codes without text: the program (pdf_program.h), and how codes lead to its glyphs. */
+    struct pdf_dict *descriptor;
+    struct pdf_program *program;
+    bool is_asked, is_composite, is_identity;
+    enum pdf_encoding guess;        /* of a simple font; 0: what it shows is said */
+    struct pdf_map cids;            /* code to CID, unless is_identity */
+    struct span cid_glyphs;         /* CIDToGIDMap; empty: glyphs are numbered as CIDs */
+    bool has_ascii_cids;            /* CIDs 1 to 95 are ASCII, as in all of Adobe's East Asian sets */
 };
 
 struct pdf_font *pdf_font_get(struct pdf_file *file, struct pdf_dict *dict);
 double pdf_font_width(const struct pdf_font *font, uint32_t code);
+
+/* What the embedded program says of a code that font->map has no text for. */
+uint32_t pdf_font_ask(struct pdf_file *file, struct pdf_font *font, uint32_t code);
 
 /* Page text */
 
@@ -281,6 +312,7 @@ struct pdf_page {
     struct buf aside;               /* alternative texts, a line each */
     unsigned unmapped;              /* glyphs that no map names */
     unsigned images;
+    unsigned strokes;               /* lines and curves drawn: letters, perhaps, without a font */
     struct arena *scratch;          /* emptied between operators */
 };
 

@@ -12,15 +12,29 @@
 
 static const float smallest_legible = 0.9F;   /* points: smaller is hidden */
 
-static void append_rune_of(struct pdf_interpreter *in, const struct pdf_font *font, uint32_t code)
+enum { REPLACEMENT = 0xFFFD, PICTOGRAMS_IN_A_ROW = 3 };
+
+/* No text, or one that only says so. */
+static bool is_nameless(uint32_t rune)
+{
+    return !pdf_rune_is_text(rune) || rune == REPLACEMENT;
+}
+
+static void append_rune_of(struct pdf_interpreter *in, struct pdf_font *font, uint32_t code)
 {
     uint32_t rune = pdf_map_get(&font->map, code);
 
     if (rune == PDF_RUNE_NONE && font->is_utf16 && code != 0)
         rune = code;
-    if (rune == PDF_RUNE_NONE) {
-        in->page->unmapped += !font->is_symbols && code != 0;
+    if (rune == PDF_RUNE_NONE || rune == REPLACEMENT)
+        rune = pdf_font_ask(in->file, font, code);
+    if (is_nameless(rune)) {
+        in->page->unmapped += code != 0;
         return;
+    }
+    if ((rune & PDF_RUNE_STRING) == 0 && (rune & PDF_RUNE_GUESS) != 0) {
+        in->page->unmapped++;
+        rune &= ~PDF_RUNE_GUESS;
     }
     if ((rune & PDF_RUNE_STRING) != 0) {
         uint32_t index = rune & ~PDF_RUNE_STRING;
@@ -55,7 +69,8 @@ static size_t take_code(const struct pdf_font *font, struct span s, size_t at, u
 static double append_string(struct pdf_interpreter *in, struct span s)
 {
     struct pdf_state *state = &in->state;
-    const struct pdf_font *font = state->font;
+    struct pdf_font *font = state->font;
+    unsigned unmapped = in->page->unmapped;
     double moved = 0;
 
     if (font->charset.len > 0)
@@ -70,6 +85,9 @@ static double append_string(struct pdf_interpreter *in, struct span s)
             moved += state->word_space;
         at += width;
     }
+    /* Bullets and ticks stand alone; a row of them may be a word whatever the font is called. */
+    if (font->is_symbols && in->page->unmapped - unmapped <= PICTOGRAMS_IN_A_ROW)
+        in->page->unmapped = unmapped;
     return moved * state->scale;
 }
 

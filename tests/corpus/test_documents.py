@@ -6,6 +6,7 @@ Prints one line a cell: format, place, "found" or the reason it was not read."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,12 +57,12 @@ def call(*words, **more):
 
 
 def inspect(path, passwords=""):
-    policy = path + ".conf"
-    with open(policy, "w", encoding="utf-8") as file:
-        file.write(f'include("{SOURCE}/etc/labels.d/fr.conf")\n{passwords}')
-    done = subprocess.run([os.path.join(BUILD, "src", "vaguemestre"), "inspect", "--policy", policy, "--json",
-                           "--document", path], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
-                          check=False)
+    with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8") as policy:
+        policy.write(f'include("{SOURCE}/etc/labels.d/fr.conf")\n{passwords}')
+        policy.flush()
+        done = subprocess.run([os.path.join(BUILD, "src", "vaguemestre"), "inspect", "--policy", policy.name, "--json",
+                               "--document", path], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
+                              check=False)
     true(done.returncode in (0, 1), done.stderr.decode())
     return json.loads(done.stdout)
 
@@ -133,6 +134,40 @@ def test_pdf_places_and_writers():
             file.write(whole[:-300])     # cross-references and trailer
         expect_found(again, "pdf cut short")
         expect_reason(again, "pdf cut short", "damaged")
+
+
+def test_pdf_fonts_without_maps_to_characters():
+    """Samples by fonts/make.py: the embedded program names the glyphs, or nothing does and that is told."""
+    folder = os.path.join(HERE, "fonts")
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".pdf"))
+    true(len(names) == 14, names)
+    for name in names:
+        if "nameless" in name or name == "cid-identity.pdf":
+            found, reasons = look(os.path.join(folder, name), name)
+            true(not found and "unsupported" in reasons, f"{name}: {reasons}")
+        else:
+            found, reasons = look(os.path.join(folder, name), name)
+            true(found and not reasons, f"{name}: {reasons}")
+
+
+def test_pdf_of_real_producers_without_their_maps():
+    """ToUnicode, Encoding, or the text itself is taken out of what Ghostscript and LibreOffice write."""
+    with tempfile.TemporaryDirectory() as folder:
+        first, again, open_, bare = (os.path.join(folder, n) for n in ("a.pdf", "b.pdf", "c.pdf", "e.pdf"))
+        postscript = f"/NimbusSans-Regular findfont 20 scalefont setfont 50 500 moveto ({MARK}) show showpage"
+        call("gs", "-q", "-sDEVICE=pdfwrite", "-o", first, "-c", postscript)
+        for cell, source in (("Ghostscript", first), ("LibreOffice", office(folder, TEXT, ".fodt", "pdf", "body"))):
+            call("qpdf", "--qdf", "--object-streams=disable", source, open_)
+            with open(open_, "rb") as file:
+                whole = file.read()
+            for key in (rb"/ToUnicode \d+ 0 R", rb"/Encoding (/\w+|\d+ 0 R)"):
+                whole = re.sub(key, lambda found: b" " * len(found[0]), whole)
+            with open(bare, "wb") as file:
+                file.write(whole)
+            found, reasons = look(bare, f"pdf by {cell} without maps")
+            true(found or "unsupported" in reasons, f"{cell}: {reasons}")
+        call("gs", "-q", "-sDEVICE=pdfwrite", "-dNoOutputFonts", "-o", again, first)
+        expect_reason(again, "pdf by Ghostscript, letters as curves", "image-only")
 
 
 def test_pdf_words_are_those_of_pdftotext():
