@@ -7,6 +7,7 @@
  * may go. Built once from the policy, immutable, sent to each scanner template
  * before it is caged. Findings name a label by its index here.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,7 @@ struct label_def {
     int32_t rank;               /* order inside the scheme */
     int32_t level;              /* common scale 0..4, -1 when off that scale */
     enum label_strength strength;
+    bool lists_nations;         /* who it is for stands behind it, "REL TO USA, FRA": told with the finding */
     struct span_list marks;     /* texts that are the marking, as a reader writes them */
     struct span_list short_marks; /* abbreviations: count in brackets, portion marks, file names, after a prefix */
     struct span_list identifiers; /* machine names, "mip:GUID", "oid:1.3.26.1.3.1:4", "pspf:PROTECTED": see vaguemestre-labels(5) */

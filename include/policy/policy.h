@@ -73,10 +73,20 @@ struct ceiling {
     struct span text;       /* as written, for the reasons */
 };
 
+/*
+ * A caveat: a label that says for whom, not how secret. It is no matter of rank: it may
+ * go where the destination belongs to one of the nations or groups it names.
+ */
+struct release {
+    struct span_list nations;   /* as markings call them: "FRA", "FVEY", "ATOMAL" */
+    bool listed;                /* or those that stand behind it in the message */
+};
+
 struct destination {
     struct span name, at;
     struct address_set members;
     struct ceiling ceiling;
+    struct span_list nations;   /* those the recipients belong to; none: no caveat lets them have it */
     bool require_tls;
 };
 
@@ -229,6 +239,7 @@ struct policy {
     size_t scheme_count;
     int32_t *label_scheme;              /* label → scheme */
     struct span *label_names;           /* label → "fr:SECRET" */
+    struct release *releases;           /* label → whom it is for; nobody named: no caveat */
     struct senders senders;
     struct destination *destinations;
     size_t destination_count;

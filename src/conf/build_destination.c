@@ -32,6 +32,15 @@ static void caveats(struct build *build, const struct outline *section, struct c
     }
 }
 
+static void nations(struct build *build, const struct outline *section, struct span_list *list)
+{
+    struct build_values values = build_list(build, section, "nations");
+
+    list->items = arena_alloc(build->arena, (values.count + 1) * sizeof *list->items);
+    for (size_t i = 0; list->items != NULL && i < values.count; i++)
+        list->items[list->count++] = values.items[i].text;
+}
+
 void build_destinations(struct build *build)
 {
     struct policy *policy = build->policy;
@@ -50,6 +59,7 @@ void build_destinations(struct build *build)
         members(build, section, destination);
         build_ceiling(build, &destination->ceiling, &ceiling);
         caveats(build, section, &destination->ceiling);
+        nations(build, section, &destination->nations);
         destination->ceiling.unknown_allowed =
             destination->ceiling.everything ||
             span_equals(value_text(section, "unknown_label"), SPAN("allowed"));

@@ -23,6 +23,20 @@ static void text_list(struct build *build, const struct outline *section, const 
     list->capacity = list->count;
 }
 
+/* "listed" is no nation: it stands for the names behind the mark. */
+static void releases(struct build *build, const struct outline *section, struct label_def *label,
+                     struct release *release)
+{
+    struct span_list *nations = &release->nations;
+
+    text_list(build, section, "releasable_to", nations);
+    for (size_t i = 0; i < nations->count; i++)
+        if (span_equals(nations->items[i], SPAN("listed"))) {
+            label->lists_nations = release->listed = true;
+            nations->items[i--] = nations->items[--nations->count];
+        }
+}
+
 static void one_label(struct build *build, const struct outline *scheme, int32_t scheme_index,
                       const struct outline *section)
 {
@@ -41,6 +55,7 @@ static void one_label(struct build *build, const struct outline *scheme, int32_t
     text_list(build, section, "marks", &label->marks);
     text_list(build, section, "short_marks", &label->short_marks);
     text_list(build, section, "identifiers", &label->identifiers);
+    releases(build, section, label, &policy->releases[i]);
     if (label->marks.count + label->short_marks.count + label->identifiers.count == 0)
         diagnose_warning(build->d, section->place,
                          "label \"%.*s\" has no marks and no identifiers: nothing will ever carry it",
@@ -75,8 +90,9 @@ void build_schemes(struct build *build)
     policy->plan.labels = arena_alloc(build->arena, (labels + 1) * sizeof *policy->plan.labels);
     policy->label_scheme = arena_alloc(build->arena, (labels + 1) * sizeof *policy->label_scheme);
     policy->label_names = arena_alloc(build->arena, (labels + 1) * sizeof *policy->label_names);
+    policy->releases = arena_alloc(build->arena, (labels + 1) * sizeof *policy->releases);
     if (policy->schemes == NULL || policy->plan.labels == NULL || policy->label_scheme == NULL ||
-        policy->label_names == NULL)
+        policy->label_names == NULL || policy->releases == NULL)
         return;
     for (size_t i = 0; i < schemes; i++) {
         const struct outline *scheme = build_section(build, SECTION_SCHEME, i);

@@ -64,7 +64,8 @@ int label_compare(const struct policy *policy, int32_t a, int32_t b)
 {
     const struct label_def *labels = policy->plan.labels;
 
-    if (!is_known(policy, a) || !is_known(policy, b))
+    if (!is_known(policy, a) || !is_known(policy, b) || label_is_caveat(policy, a) ||
+        label_is_caveat(policy, b))
         return 0;
     if (policy->label_scheme[a] == policy->label_scheme[b])
         return (labels[a].rank > labels[b].rank) - (labels[a].rank < labels[b].rank);

@@ -36,9 +36,15 @@ static const struct destination *destination_at(const struct judgement *j, size_
     return d == POLICY_NONE ? NULL : &j->policy->destinations[d];
 }
 
-static bool is_above(const struct judgement *j, int32_t label, const struct destination *to)
+static bool is_above(const struct judgement *j, const struct label_fact *label,
+                     const struct destination *to)
 {
-    return to == NULL || ceiling_is_exceeded(j->policy, &to->ceiling, label);
+    if (to == NULL)
+        return true;
+    if (!label_is_caveat(j->policy, label->label) || to->ceiling.everything ||
+        (to->ceiling.never != NULL && to->ceiling.never[label->label]))
+        return ceiling_is_exceeded(j->policy, &to->ceiling, label->label);
+    return !release_reaches(j->policy, label, to);
 }
 
 static void say_above(struct judgement *j, struct reasons *reasons, const struct label_fact *label,
@@ -49,7 +55,16 @@ static void say_above(struct judgement *j, struct reasons *reasons, const struct
 
     if (recipient < j->facts->recipients.count)
         address = j->facts->recipients.items[recipient].address;
-    reasons_add(j, reasons, FACT_LABEL_ABOVE_CEILING,
+    if (label_is_caveat(j->policy, label->label))
+        reasons_add(j, reasons, FACT_LABEL_ABOVE_CEILING,
+                    "%.*s \"%.*s\" (%s, %s) at %.*s does not let %s%.*s%s have it, for %.*s",
+                    SPAN_ARG(name), SPAN_ARG(label->text), source_name(label->source),
+                    confidence_name(label->confidence), SPAN_ARG(label->where),
+                    to == NULL ? "" : "\"",
+                    SPAN_ARG(to == NULL ? SPAN("recipients in no destination") : to->name),
+                    to == NULL ? "" : "\"", SPAN_ARG(address));
+    else
+        reasons_add(j, reasons, FACT_LABEL_ABOVE_CEILING,
                 "%.*s (%s, %s) at %.*s is above %.*s, the ceiling of %s%.*s%s for %.*s",
                 SPAN_ARG(name), source_name(label->source), confidence_name(label->confidence),
                 SPAN_ARG(label->where), SPAN_ARG(ceiling), to == NULL ? "" : "\"",
@@ -68,7 +83,7 @@ static bool label_is_above(struct judgement *j, size_t rule, const struct label_
     const struct destination *to = destination_at(j, recipient);
     const struct exception *exception;
 
-    if (!is_above(j, label->label, to))
+    if (!is_above(j, label, to))
         return false;
     exception = excuse_label(j, rule, label->label, recipient);
     if (exception != NULL)

@@ -85,6 +85,12 @@ bool ceiling_is_reached(const struct policy *policy, const struct ceiling *floor
 int32_t destination_of(const struct policy *policy, struct span address, struct span domain);
 int label_compare(const struct policy *policy, int32_t a, int32_t b);
 
+/* release.c */
+bool label_is_caveat(const struct policy *policy, int32_t label);
+/* Is one of the nations of this destination among those the caveat is for? */
+bool release_reaches(const struct policy *policy, const struct label_fact *label,
+                     const struct destination *to);
+
 /* exception.c */
 bool exception_is_in_force(const struct judgement *j, const struct exception *exception);
 const struct exception *excuse_sender(const struct judgement *j, size_t rule, enum fact fact,

@@ -92,12 +92,21 @@ static struct tally *tally_for(struct reading *reading, const struct candidate *
     return tally_of(reading, candidate->document, candidate->label, variant);
 }
 
+static bool lists_nations(const struct reading *reading, int32_t label)
+{
+    return label != LABEL_UNKNOWN && matcher_plan(reading->matcher)->labels[label].lists_nations;
+}
+
 bool findings_wants(struct reading *reading, const struct candidate *candidate)
 {
     const struct tally *tally = tally_for(reading, candidate);
+    unsigned most = lists_nations(reading, candidate->label) ? KEPT_LISTS : KEPT_ALIKE;
+    bool wanted = tally != NULL && (tally->kept[candidate->confidence] < most ||
+                                    tally->kept[candidate->confidence_at_end] < most);
 
-    return tally != NULL && (tally->kept[candidate->confidence] < KEPT_ALIKE ||
-                             tally->kept[candidate->confidence_at_end] < KEPT_ALIKE);
+    if (!wanted && most == KEPT_LISTS)
+        reading->dropped++;
+    return wanted;
 }
 
 size_t findings_add(struct reading *reading, const struct candidate *candidate)

@@ -20,6 +20,7 @@
 enum {
     MARKING_BYTES = 128,    /* of a marking in a report */
     KEPT_ALIKE = 4,         /* findings of one label, document and confidence; more say nothing new */
+    KEPT_LISTS = 64,        /* where each may name other nations; more count as dropped */
     STORE_LABELS = 16       /* labels one identifier may stand for */
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "form.h"
+#include "release.h"
 
 enum {
     NEIGHBOURS = 32,        /* matches looked at on each side of one on its line */
@@ -37,12 +38,11 @@ static bool is_company(const struct reading *reading, const struct match *one,
            !span_equals(labels[beside->label].scheme, labels[mark->label].scheme);
 }
 
-static void blank(char *text, size_t text_from, size_t text_len, const struct match *other)
+static void blank(char *text, size_t text_from, size_t text_len, size_t from, size_t to)
 {
-    size_t from = other->from > text_from ? other->from - text_from : 0;
-    size_t to = other->to > text_from ? other->to - text_from : 0;
-
-    if (from < text_len)
+    from = from > text_from ? from - text_from : 0;
+    to = to > text_from ? to - text_from : 0;
+    if (from < text_len && to > from)
         memset(text + from, ' ', (to < text_len ? to : text_len) - from);
 }
 
@@ -61,7 +61,27 @@ static void find_line(struct sight *sight, size_t index)
     sight->line_to = to;
 }
 
-static void find_context(struct sight *sight, size_t index, struct context *context)
+/* Where a marking ends in folded text, with the names behind it if its label lists nations. */
+static uint32_t list_end(const struct sight *sight, const struct match *match)
+{
+    const struct mark *mark = matcher_mark(sight->reading->matcher, match->mark);
+    const struct fold *fold = &sight->reading->fold;
+    size_t from, end;
+    uint32_t to = match->to;
+
+    if (mark->label == MARK_NO_LABEL ||
+        !matcher_plan(sight->reading->matcher)->labels[mark->label].lists_nations)
+        return to;
+    from = to < fold->text.len ? fold_origin(fold, to) : sight->passage->text.len;
+    end = release_end(sight->passage->text, from);
+    while (end > from && to < fold->text.len && fold_origin(fold, to) < end)
+        to++;
+    return to;
+}
+
+/* list_to: where the names behind it end in folded text; they are part of the marking. */
+static void find_context(struct sight *sight, size_t index, uint32_t list_to,
+                         struct context *context)
 {
     struct span folded = buf_span(&sight->reading->fold.text);
     const struct match *match = &sight->matches->items[index];
@@ -71,6 +91,7 @@ static void find_context(struct sight *sight, size_t index, struct context *cont
     context->after_span = (struct span){ context->after, sight->line_to - match->to };
     memcpy(context->before, folded.ptr + sight->line_from, context->before_span.len);
     memcpy(context->after, folded.ptr + match->to, context->after_span.len);
+    blank(context->after, match->to, context->after_span.len, match->to, list_to);
     for (size_t i = index, seen = 0; i-- > 0 && seen < NEIGHBOURS; seen++) {
         const struct match *other = &sight->matches->items[i];
 
@@ -78,7 +99,8 @@ static void find_context(struct sight *sight, size_t index, struct context *cont
             break;
         if (other->to <= match->from && other->to > sight->line_from &&
             is_company(sight->reading, match, other))
-            blank(context->before, sight->line_from, context->before_span.len, other);
+            blank(context->before, sight->line_from, context->before_span.len, other->from,
+                  list_end(sight, other));
     }
     for (size_t i = index + 1, seen = 0; i < sight->matches->count && seen < NEIGHBOURS; i++, seen++) {
         const struct match *other = &sight->matches->items[i];
@@ -86,7 +108,8 @@ static void find_context(struct sight *sight, size_t index, struct context *cont
         if (other->from >= sight->line_to)
             break;
         if (other->from >= match->to && is_company(sight->reading, match, other))
-            blank(context->after, match->to, context->after_span.len, other);
+            blank(context->after, match->to, context->after_span.len, other->from,
+                  list_end(sight, other));
     }
 }
 
@@ -112,6 +135,11 @@ struct span reading_place(struct reading *reading, const struct passage *passage
     return arena_printf(arena, "%.*s#line=%u", SPAN_ARG(passage->where), line);
 }
 
+static bool is_between_words(char c)
+{
+    return c == ' ' || c == ',' || c == '/' || c == ';';
+}
+
 /* The marking as met, on one line and cut. */
 static struct span marking_text(struct arena *arena, struct span original)
 {
@@ -132,7 +160,11 @@ static struct span marking_text(struct arena *arena, struct span original)
         gap = false;
         buf_append_byte(&text, (char)c);
     }
-    kept = arena_copy(arena, utf8_cut(buf_span(&text), MARKING_BYTES));
+    kept = utf8_cut(buf_span(&text), MARKING_BYTES);
+    /* Half a name could be another nation's. */
+    while (kept.len < text.len && kept.len > 0 && !is_between_words(text.ptr[kept.len]))
+        kept.len--;
+    kept = arena_copy(arena, kept.len > 0 ? kept : utf8_cut(buf_span(&text), MARKING_BYTES));
     buf_fini(&text);
     return kept;
 }
@@ -243,7 +275,7 @@ void sight_look_at(struct sight *sight, size_t index, bool contained)
                                  .region = passage->region,
                                  .source = passage->source };
     struct context context;
-    uint32_t rune;
+    uint32_t rune, list_to;
 
     last += rest.len == 0 ? 0 : utf8_next(rest, &rune);
     original = span_slice(passage->text, origin, last);
@@ -254,6 +286,11 @@ void sight_look_at(struct sight *sight, size_t index, bool contained)
                            fold_has_disguise(fold, match->from, match->to) ||
                            !form_same_letters(met, mark->folded);
     form_read(original, mark, passage->look, &sighting);
+    list_to = list_end(sight, match);
+    if (list_to > match->to)
+        original = span_slice(passage->text, origin, release_end(passage->text, last));
+    else if (label->lists_nations && !sighting.capitals)
+        return;     /* "releasable to the public" */
     if (mark->kind == MARK_SHORT) {
         if (candidate.obfuscated || !form_is_as_written(original, mark, passage->look))
             return;
@@ -261,7 +298,7 @@ void sight_look_at(struct sight *sight, size_t index, bool contained)
     }
     if (is_once_too_often(sight, match, mark->label))
         return;
-    find_context(sight, index, &context);
+    find_context(sight, index, list_to, &context);
     sighting.before = context.before_span;
     sighting.after = context.after_span;
     candidate.quoted = (passage->look & LOOK_QUOTED) != 0 || form_is_quoted_line(passage->text, origin);

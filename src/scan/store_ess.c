@@ -17,8 +17,14 @@ enum {
     TAG_SET = 0x31,
     MAX_MEMBERS = 64,
     MAX_LABELS = 16,
+    TAG_CATEGORY_TYPE = 0x80,
+    TAG_CATEGORY_VALUE = 0xA1,
+    MAX_CATEGORIES = 64,
     MAX_ARCS = 64
 };
+
+/* ACP 145: security categories of type "enumerated permissive", 2.16.840.1.101.2.1.8.3.1. */
+static const char enumerated_permissive[] = "\x60\x86\x48\x01\x65\x02\x01\x08\x03\x01";
 
 struct tlv {
     unsigned char tag;
@@ -89,9 +95,42 @@ static long classification_of(struct span integer)
     return value;
 }
 
+/* SEQUENCE of the tag set's OID and a SET OF INTEGER: nations by number (ISO 3166), for one. */
+static void list_permitted(struct span value, struct buf *out)
+{
+    struct tlv sequence, member, number;
+
+    if (!next_tlv(&value, &sequence))
+        return;
+    for (unsigned i = 0; i < MAX_MEMBERS && next_tlv(&sequence.content, &member); i++)
+        for (unsigned n = 0; member.tag == TAG_SET && n < MAX_CATEGORIES &&
+                             next_tlv(&member.content, &number); n++)
+            if (number.tag == TAG_INTEGER)
+                buf_printf(out, "%s%ld", out->len == 0 ? "RELEASABLE TO " : ", ",
+                           classification_of(number.content));
+}
+
+/* Who it is for, as a marking would say it. Categories that restrict are the policy's own affair. */
+static void read_categories(struct reading *reading, const struct store_place *place,
+                            struct span categories)
+{
+    struct buf release;
+    struct tlv category, type, value;
+
+    buf_init(&release, 4096);
+    for (unsigned i = 0; i < MAX_CATEGORIES && next_tlv(&categories, &category); i++)
+        if (next_tlv(&category.content, &type) && type.tag == TAG_CATEGORY_TYPE &&
+            next_tlv(&category.content, &value) && value.tag == TAG_CATEGORY_VALUE &&
+            span_equals(type.content, span_of(enumerated_permissive)))
+            list_permitted(value.content, &release);
+    if (release.len > 0)
+        (void)store_marking(reading, place, buf_span(&release));
+    buf_fini(&release);
+}
+
 static void read_label(struct reading *reading, const struct store_place *place, struct span members)
 {
-    struct span privacy = SPAN("");
+    struct span privacy = SPAN(""), categories = SPAN("");
     long classification = -1;
     struct buf name;
     struct tlv member;
@@ -106,6 +145,8 @@ static void read_label(struct reading *reading, const struct store_place *place,
         else if (member.tag == TAG_UTF8 || member.tag == TAG_PRINTABLE ||
                  member.tag == TAG_TELETEX || member.tag == TAG_IA5)
             privacy = member.content;
+        else if (member.tag == TAG_SET)
+            categories = member.content;
     }
     buf_append_byte(&name, ':');
     if (classification >= 0)
@@ -115,6 +156,7 @@ static void read_label(struct reading *reading, const struct store_place *place,
         known = true;
     if (!known)
         store_unknown(reading, place, buf_span(&name));
+    read_categories(reading, place, categories);
     buf_fini(&name);
 }
 

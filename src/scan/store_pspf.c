@@ -6,10 +6,12 @@
  */
 #include "reading_priv.h"
 
-enum { MAX_PAIRS = 64 };
+enum { MAX_PAIRS = 64, MAX_CAVEATS = 16 };
 
 struct marking {
     struct span ns, sec, dlm;
+    struct span caveats[MAX_CAVEATS];
+    size_t caveat_count;
 };
 
 /* Cut the next pair at a comma that no backslash stands before. */
@@ -42,8 +44,30 @@ static struct marking parse(struct span value)
             marking.sec = of;
         else if (span_equals_nocase(key, SPAN("DLM")))
             marking.dlm = of;
+        else if (span_equals_nocase(key, SPAN("CAVEAT")) && marking.caveat_count < MAX_CAVEATS)
+            marking.caveats[marking.caveat_count++] = of;
     }
     return marking;
+}
+
+/* "RI:REL AUS/GBR" is spelled out as people write it; other caveats are marks as they stand. */
+static void report_caveat(struct reading *reading, const struct store_place *place,
+                          struct span caveat)
+{
+    size_t colon = span_find_byte(caveat, ':');
+    struct span value = colon < caveat.len ? span_slice(caveat, colon + 1, caveat.len) : caveat;
+    struct buf spelled;
+
+    if (store_identified(reading, place, SPAN("caveat"), value))
+        return;
+    value = span_trim(value);
+    buf_init(&spelled, 0);
+    if (span_starts_with_nocase(value, SPAN("REL ")))
+        buf_printf(&spelled, "RELEASABLE TO %.*s", SPAN_ARG(span_slice(value, 4, value.len)));
+    else
+        buf_append(&spelled, value);
+    (void)store_marking(reading, place, buf_span(&spelled));
+    buf_fini(&spelled);
 }
 
 static void report(struct reading *reading, const struct store_place *place,
@@ -54,6 +78,8 @@ static void report(struct reading *reading, const struct store_place *place,
 
     if (marking->dlm.len > 0 && !store_identified(reading, place, SPAN("dlm"), marking->dlm))
         store_unknown(reading, place, marking->dlm);
+    for (size_t i = 0; i < marking->caveat_count; i++)
+        report_caveat(reading, place, marking->caveats[i]);
     if (marking->sec.len == 0)
         return;
     if (marking->ns.len == 0 || span_ends_with_nocase(marking->ns, SPAN("gov.au"))) {

@@ -20,6 +20,8 @@ struct xml_label {
     unsigned depth, metadata_depth; /* metadata_depth: inside a label of the metadata, not the content */
     struct buf text;                /* of the element at hand */
     struct buf policy, policy_oid, classification;
+    struct buf release;             /* values of a category "Releasable To", as a marking lists them */
+    bool releasing;
     struct buf sisl_policy;
     struct span sisl_last;          /* in the arena */
     bool found;                     /* something was reported, or said to be no label */
@@ -115,6 +117,10 @@ static void XMLCALL on_start(void *data, const XML_Char *name, const XML_Char **
     } else if (strcasecmp(local, "ConfidentialityInformation") == 0) {
         buf_clear(&label->policy);
         buf_clear(&label->classification);
+        buf_clear(&label->release);
+    } else if (strcasecmp(local, "Category") == 0) {
+        label->releasing = strcasecmp(attribute(attributes, "TagName"), "Releasable To") == 0 ||
+                           strcasecmp(attribute(attributes, "TagName"), "Only") == 0;
     } else if (strcasecmp(local, "sisl") == 0) {
         label->sisl = true;
         set(&label->sisl_policy, without_braces(span_of(attribute(attributes, "policy"))));
@@ -152,7 +158,26 @@ static void end_confidentiality(struct xml_label *label)
     }
     if (!known)
         store_unknown(label->reading, label->place, buf_span(&name));
+    if (label->release.len > 0)
+        (void)store_marking(label->reading, label->place, buf_span(&label->release));
     label->found = true;
+    buf_fini(&name);
+}
+
+/* A value of a category: a nation it may be released to, or a caveat with a name of its own. */
+static void end_category(struct xml_label *label)
+{
+    struct span value = span_trim(buf_span(&label->text));
+    struct buf name;
+
+    if (label->releasing) {
+        buf_printf(&label->release, "%s%.*s", label->release.len == 0 ? "RELEASABLE TO " : ", ",
+                   SPAN_ARG(value));
+        return;
+    }
+    buf_init(&name, 0);
+    buf_printf(&name, "%.*s:%.*s", SPAN_ARG(buf_span(&label->policy)), SPAN_ARG(value));
+    (void)store_identified(label->reading, label->place, SPAN("caveat"), buf_span(&name));
     buf_fini(&name);
 }
 
@@ -166,6 +191,8 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
         set(&label->policy, buf_span(&label->text));
     } else if (strcasecmp(local, "Classification") == 0) {
         set(&label->classification, buf_span(&label->text));
+    } else if (strcasecmp(local, "GenericValue") == 0 && !of_metadata) {
+        end_category(label);
     } else if (strcasecmp(local, "ConfidentialityInformation") == 0 && !of_metadata) {
         end_confidentiality(label);
     } else if ((strcasecmp(local, "PrivacyMark") == 0 || strcasecmp(local, "VisualMarking") == 0 ||
@@ -199,6 +226,7 @@ static void init(struct xml_label *label, struct reading *reading, const struct 
     buf_init(&label->policy, 0);
     buf_init(&label->policy_oid, 0);
     buf_init(&label->classification, 0);
+    buf_init(&label->release, 2 * VALUE_BYTES);
     buf_init(&label->sisl_policy, 0);
 }
 
@@ -208,6 +236,7 @@ static void fini(struct xml_label *label)
     buf_fini(&label->policy);
     buf_fini(&label->policy_oid);
     buf_fini(&label->classification);
+    buf_fini(&label->release);
     buf_fini(&label->sisl_policy);
 }
 

@@ -2,7 +2,7 @@
 #include "wire/plan.h"
 
 /* What a label takes at least on the wire: no count can promise more than came. */
-enum { LABEL_BYTES = 8 * sizeof(uint32_t), MAX_PASSWORDS = 10000 };
+enum { LABEL_BYTES = 9 * sizeof(uint32_t), MAX_PASSWORDS = 10000 };
 
 static void put_list(struct buf *out, const struct span_list *list)
 {
@@ -62,6 +62,7 @@ void plan_encode(const struct scan_plan *plan, struct buf *out)
         wire_put_u32(out, (uint32_t)label->rank);
         wire_put_u32(out, (uint32_t)label->level);
         wire_put_u32(out, label->strength);
+        wire_put_u32(out, label->lists_nations ? 1 : 0);
         put_list(out, &label->marks);
         put_list(out, &label->short_marks);
         put_list(out, &label->identifiers);
@@ -75,6 +76,7 @@ static bool get_label(struct wire_in *in, struct arena *arena, struct label_def 
     label->rank = (int32_t)wire_get_u32(in);
     label->level = (int32_t)wire_get_u32(in);
     label->strength = wire_get_range(in, LABEL_STRONG, LABEL_WEAK);
+    label->lists_nations = wire_get_range(in, 0, 1) == 1;
     return get_list(in, arena, PLAN_MAX_MARKS, PLAN_MARK_BYTES, &label->marks) &&
            get_list(in, arena, PLAN_MAX_MARKS, PLAN_MARK_BYTES, &label->short_marks) &&
            get_list(in, arena, PLAN_MAX_MARKS, PLAN_MARK_BYTES, &label->identifiers);

@@ -9,7 +9,7 @@
 #include "facts/finding.h"
 
 const char *const schemes_shipped[] = { "fr", "nato", "eu", "uk",  "us",      "de",
-                                        "au", "ca",   "tlp", "generic", NULL };
+                                        "au", "ca",   "tlp", "generic", "caveats", NULL };
 
 enum { FILE_BYTES = 65536 };
 
@@ -77,6 +77,8 @@ static void set(struct arena *arena, struct label_def *label, struct span key, s
         add_item(arena, &label->short_marks, value);
     else if (span_equals(key, SPAN("identifiers")))
         add_item(arena, &label->identifiers, value);
+    else if (span_equals(key, SPAN("releasable_to")))
+        label->lists_nations |= span_equals(value, SPAN("listed"));
     else {
         fprintf(stderr, "unknown setting %.*s\n", SPAN_ARG(key));
         exit(1);
