@@ -245,7 +245,9 @@ struct pdf_value pdf_resolve(struct pdf_file *file, struct pdf_value value)
             return (struct pdf_value){ .kind = PDF_NULL };
         value = pdf_file_load(file, definition);
     }
-    return value.kind == PDF_REF ? (struct pdf_value){ .kind = PDF_NULL } : value;
+    if (value.kind == PDF_REF)
+        return (struct pdf_value){ .kind = PDF_NULL };
+    return value;
 }
 
 struct pdf_value pdf_get(struct pdf_file *file, const struct pdf_dict *dict, struct span key)

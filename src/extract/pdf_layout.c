@@ -308,9 +308,10 @@ static size_t cut_segments(const struct pdf_page *page, const struct placed *pla
         const struct pdf_run *run = placed[i].run;
         struct segment *last = count == 0 ? NULL : &segments[count - 1];
         if (last == NULL || !continues(page, last, placed[last->from].run, placed[i - 1].run, run)) {
-            segments[count++] = (struct segment){ .from = i, .count = 1, .order = placed[i].order,
-                                                  .start = (double)run->along, .end = (double)run->end,
-                                                  .across = (double)run->across };
+            segments[count] = (struct segment){ .from = i, .count = 1, .order = placed[i].order,
+                                                .start = (double)run->along, .end = (double)run->end,
+                                                .across = (double)run->across };
+            count++;
             continue;
         }
         last->count++;

@@ -66,7 +66,7 @@ static bool is_media_type(struct span value)
 /* File names come as octets of any charset; from here on they are text. */
 static struct span clean_name(struct arena *arena, struct span name)
 {
-    struct span clean = name;
+    struct span clean;
     struct buf utf8;
 
     if (utf8_is_valid(name))

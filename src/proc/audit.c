@@ -194,19 +194,23 @@ static struct chain_writer *open_chain(const struct daemon_options *options, str
     char directory[4096], name[4096];
     struct chain_options chain = { .sync = options->audit_sync };
     struct chain_writer *writer;
+    int fd;
 
     snprintf(directory, sizeof directory, "%s", options->audit_file);
     snprintf(name, sizeof name, "%s", options->audit_file);
-    chain.directory_fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (chain.directory_fd < 0) {
+    fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
         err_set(err, "%s: %m", directory);
         return NULL;
     }
+    chain.directory_fd = fd;
     chain.name = basename(name);
     /* The folder stays open: it is where the writer looks for a renamed file. */
     writer = open_with_key(&chain, options->audit_keyed, err);
-    if (writer == NULL)
+    if (writer == NULL) {
         err_context(err, "%s", options->audit_file);
+        close(fd);
+    }
     return writer;
 }
 

@@ -190,6 +190,7 @@ int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequ
     pthread_mutex_lock(&recorder->mutex);
     waiter.number = recorder->next_number++;
     waiter.next = recorder->waiting;
+    /* cppcheck-suppress autoVariables; forget() takes it out before this returns */
     recorder->waiting = &waiter;
     status = send_record(recorder, waiter.number, record, err);
     while (status == 0 && !waiter.answered) {

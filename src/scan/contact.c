@@ -360,7 +360,7 @@ static void find_signs(struct reading *reading, const struct passage *passage, c
     struct span text = passage->text;
 
     for (size_t at = 0; at < text.len; at++) {
-        const char *found = memchr(text.ptr + at, first, text.len - at);
+        const char *found = memchr(text.ptr + at, (unsigned char)first, text.len - at);
 
         if (found == NULL)
             return;

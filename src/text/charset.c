@@ -238,6 +238,7 @@ static void U_CALLCONV note_substitution(const void *context, UConverterToUnicod
 static void append_units(struct buf *out, const UChar *units, size_t count, UChar *high)
 {
     for (size_t i = 0; i < count; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): ICU wrote it */
         UChar unit = units[i];
 
         if (U16_IS_TRAIL(unit) && *high != 0) {
@@ -270,6 +271,7 @@ static enum charset_result decode_by_icu(const char *icu_name, struct span bytes
 
         status = U_ZERO_ERROR;
         ucnv_toUnicode(converter, &target, units + CHUNK_UNITS, &at, end, NULL, 1, &status);
+        /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): ICU wrote it */
         if (first && target > units && units[0] == 0xFEFF)
             from++;
         first = false;
