@@ -200,11 +200,6 @@ int audit_main(int argc, char **argv)
                                .summary = "Verify that no record was edited, moved, taken out or cut off.\n"
                                           "Exit status: 0 whole, 1 not whole, 2 could not run.\n",
                                .items = items, .item_count = OPTION_COUNT };
-    enum options_result parsed = options_parse(&options, argc, argv);
-    int status = parsed == OPTIONS_OK     ? run(&options)
-                 : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                          : EXIT_TROUBLE;
 
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

@@ -128,11 +128,6 @@ int config_main(int argc, char **argv)
                                           "show: the settings in force, defaults included.\n"
                                           "diff: what NEW changes of OLD, in words; 1 when anything does.\n"
                                           "Exit status: 0 good, 1 the policy has errors, 2 could not run.\n" };
-    enum options_result parsed = options_parse(&options, argc, argv);
-    int status = parsed == OPTIONS_OK     ? run(&options)
-                 : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                          : EXIT_TROUBLE;
 
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

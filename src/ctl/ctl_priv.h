@@ -52,11 +52,13 @@ struct options {
     const char **pool;          /* where values and paths live */
 };
 
-enum options_result { OPTIONS_OK = 1, OPTIONS_HELP, OPTIONS_WRONG };
-
-/* Help goes to standard output, what is wrong (with the nearest right name) to standard error. */
-enum options_result options_parse(struct options *options, int argc, char **argv);
-void options_fini(struct options *options);
+/*
+ * Read the command line and run the command by it: the exit status of the command, EXIT_GOOD
+ * after help (to standard output), EXIT_TROUBLE for what is wrong (said, with the nearest right
+ * name, on standard error).
+ */
+int options_run(struct options *options, int argc, char **argv,
+                int (*command)(const struct options *options));
 
 /* The last value given, or NULL. */
 const char *option_value(const struct option *option);

@@ -208,6 +208,10 @@ static int inspect(const struct options *options)
     struct work *work;
     int status;
 
+    if (options->path_count == 0) {
+        complain("inspect: a PATH is missing; see vaguemestre inspect --help");
+        return EXIT_TROUBLE;
+    }
     if (ruleset_load(option_value(&items[POLICY]), &ruleset) != 0)
         return EXIT_TROUBLE;
     work = calloc(1, sizeof *work);
@@ -261,13 +265,6 @@ int inspect_main(int argc, char **argv)
                                .summary = "Judge messages (\"-\": standard input) as the daemon would, and say why.\n"
                                           "Exit status: 0 all accepted, 1 any other verdict, 2 could not run.\n",
                                .items = items, .item_count = sizeof items / sizeof *items };
-    enum options_result parsed = options_parse(&options, argc, argv);
-    int status = parsed == OPTIONS_HELP ? EXIT_GOOD : EXIT_TROUBLE;
 
-    if (parsed == OPTIONS_OK && options.path_count == 0)
-        complain("inspect: a PATH is missing; see vaguemestre inspect --help");
-    else if (parsed == OPTIONS_OK)
-        status = inspect(&options);
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, inspect);
 }

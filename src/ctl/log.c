@@ -192,14 +192,7 @@ int log_main(int argc, char **argv)
                    "Exit status: 0 something was found, 1 nothing, 2 could not run.\n",
         .items = items, .item_count = OPTION_COUNT
     };
-    enum options_result parsed;
-    int status;
 
     filter_items(items);
-    parsed = options_parse(&options, argc, argv);
-    status = parsed == OPTIONS_OK     ? run(&options)
-             : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                      : EXIT_TROUBLE;
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

@@ -4,6 +4,8 @@
 
 #include "ctl_priv.h"
 
+enum options_result { OPTIONS_OK = 1, OPTIONS_HELP, OPTIONS_WRONG };
+
 enum { NAME_LIMIT_CHARS = 40 };
 
 /* How many letters must be put in, left out, exchanged or swapped (a and b are cut at the limit). */
@@ -142,7 +144,7 @@ static enum options_result take_option(struct options *options, int argc, char *
     return OPTIONS_OK;
 }
 
-enum options_result options_parse(struct options *options, int argc, char **argv)
+static enum options_result parse(struct options *options, int argc, char **argv)
 {
     size_t slots = (size_t)argc + 1;
     bool only_paths = false;
@@ -174,10 +176,17 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     return OPTIONS_OK;
 }
 
-void options_fini(struct options *options)
+int options_run(struct options *options, int argc, char **argv,
+                int (*command)(const struct options *options))
 {
+    enum options_result parsed = parse(options, argc, argv);
+    int status = parsed == OPTIONS_OK     ? command(options)
+                 : parsed == OPTIONS_HELP ? EXIT_GOOD
+                                          : EXIT_TROUBLE;
+
     free(options->pool);
     options->pool = NULL;
+    return status;
 }
 
 const char *option_value(const struct option *option)

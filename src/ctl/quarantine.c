@@ -305,11 +305,6 @@ int quarantine_main(int argc, char **argv)
                                .summary = "Messages in the mail server's hold queue. What is released is delivered\n"
                                           "without being judged again.\n",
                                .items = items, .item_count = OPTION_COUNT };
-    enum options_result parsed = options_parse(&options, argc, argv);
-    int status = parsed == OPTIONS_OK     ? run(&options)
-                 : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                          : EXIT_TROUBLE;
 
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

@@ -198,8 +198,9 @@ static int replay_files(struct replay *replay, const struct record_files *files,
     return result != 0 ? EXIT_TROUBLE : replay->changed > 0 ? EXIT_FINDING : EXIT_GOOD;
 }
 
-static int run(const struct option *items, const char **paths, size_t path_count)
+static int run(const struct options *options)
 {
+    const struct option *items = options->items;
     struct record_filter filter;
     struct record_files files;
     struct ruleset ruleset;
@@ -217,7 +218,7 @@ static int run(const struct option *items, const char **paths, size_t path_count
         ruleset_load(option_value(&items[FILTER_POLICY]), &ruleset) != 0)
         return EXIT_TROUBLE;
     replay.policy = ruleset.conf->policy;
-    if (record_files_find(paths, path_count, option_value(&items[FILTER_POLICY]), &files) == 0) {
+    if (record_files_find(options->paths, options->path_count, option_value(&items[FILTER_POLICY]), &files) == 0) {
         status = replay_files(&replay, &files, &filter);
         record_files_free(&files);
     }
@@ -239,15 +240,8 @@ int replay_main(int argc, char **argv)
                    "Exit status: 0 nothing would change, 1 something would, 2 could not run.\n",
         .items = items, .item_count = OPTION_COUNT
     };
-    enum options_result parsed;
-    int status;
 
     filter_items(items);
     items[FILTER_POLICY].help = "the policy to judge by";
-    parsed = options_parse(&options, argc, argv);
-    status = parsed == OPTIONS_OK     ? run(items, options.paths, options.path_count)
-             : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                      : EXIT_TROUBLE;
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

@@ -117,15 +117,16 @@ static void print_report(const json_t *days)
     print_sum(days, "\nparts that could not be read", "uninspectable");
 }
 
-static int run(const struct option *items, const char **paths, size_t path_count)
+static int run(const struct options *options)
 {
+    const struct option *items = options->items;
     struct record_filter filter;
     struct record_files files;
     json_t *days = json_object();
     int status = EXIT_TROUBLE;
 
     if (filter_read(items, clock_realtime_us(), &filter) == 0 &&
-        record_files_find(paths, path_count, option_value(&items[FILTER_POLICY]), &files) == 0) {
+        record_files_find(options->paths, options->path_count, option_value(&items[FILTER_POLICY]), &files) == 0) {
         status = records_each(&files, &filter, add_record, days) == 0 ? EXIT_GOOD : EXIT_TROUBLE;
         if (items[JSON].count > 0) {
             json_dumpf(days, stdout, JSON_COMPACT);
@@ -147,14 +148,7 @@ int report_main(int argc, char **argv)
     struct options options = { .command = "report", .arguments = "[FILE…]",
                                .summary = "Daily totals of verdicts, rules met (observed ones too) and labels.\n",
                                .items = items, .item_count = OPTION_COUNT };
-    enum options_result parsed;
-    int status;
 
     filter_items(items);
-    parsed = options_parse(&options, argc, argv);
-    status = parsed == OPTIONS_OK     ? run(items, options.paths, options.path_count)
-             : parsed == OPTIONS_HELP ? EXIT_GOOD
-                                      : EXIT_TROUBLE;
-    options_fini(&options);
-    return status;
+    return options_run(&options, argc, argv, run);
 }

@@ -4,6 +4,8 @@
  * text, CLASS as a property, attached octets as nested files.
  */
 #include "base/buf.h"
+#include "base/hex.h"
+#include "extract/data_uri.h"
 #include "extract_priv.h"
 #include "text/charset.h"
 
@@ -45,48 +47,17 @@ static bool has_parameter(struct span head, struct span word)
     return span_find_nocase(head, word) < head.len;
 }
 
-static int digit64(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
-}
-
 static void emit_base64(struct card *card, struct span value)
 {
-    uint32_t window = 0;
-    unsigned bits = 0;
     struct nested nested;
     struct buf out;
 
     buf_init(&out, MAX_LINE_BYTES);
-    for (size_t i = 0; i < value.len; i++) {
-        int digit = digit64(value.ptr[i]);
-        if (digit < 0)
-            continue;
-        window = window << 6 | (uint32_t)digit;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            buf_append_byte(&out, (char)(window >> bits));
-        }
-    }
+    data_uri_base64(value, &out);
     nested = (struct nested){ .bytes = buf_span(&out) };
     if (out.len > 0)
         sink_nested(card->sink, &nested);
     buf_fini(&out);
-}
-
-static int digit16(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* "=XX" of vCard 2.1, and the backslash escapes of the later ones. */
@@ -94,9 +65,9 @@ static void unescape(struct span value, bool is_quoted_printable, struct buf *ou
 {
     for (size_t i = 0; i < value.len; i++) {
         char c = value.ptr[i];
-        if (is_quoted_printable && c == '=' && i + 2 < value.len && digit16(value.ptr[i + 1]) >= 0 &&
-            digit16(value.ptr[i + 2]) >= 0) {
-            buf_append_byte(out, (char)(digit16(value.ptr[i + 1]) << 4 | digit16(value.ptr[i + 2])));
+        if (is_quoted_printable && c == '=' && i + 2 < value.len && hex_digit(value.ptr[i + 1]) >= 0 &&
+            hex_digit(value.ptr[i + 2]) >= 0) {
+            buf_append_byte(out, (char)(hex_digit(value.ptr[i + 1]) << 4 | hex_digit(value.ptr[i + 2])));
             i += 2;
         } else if (c == '\\' && i + 1 < value.len) {
             c = value.ptr[++i];

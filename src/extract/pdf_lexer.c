@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "pdf_priv.h"
 
 enum { SORT_FROM = 24 };    /* entries from which a dictionary is searched by halves */
@@ -47,17 +48,6 @@ static void skip_space(struct pdf_lexer *lexer)
         }
     }
     lexer->at = at;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 static void set_string(struct pdf_lexer *lexer, struct pdf_token *token, struct span bytes)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 #include "codepage.h"
 #include "extract/gather.h"
 #include "extract_priv.h"
@@ -354,8 +355,8 @@ static void take_escape(struct rtf *rtf)
     switch (c) {
     case '*': rtf->is_star = true; break;
     case '\'':
-        if (rtf->at + 2 <= rtf->in.len && rtf_hex_digit(rtf->in.ptr[rtf->at]) >= 0 && rtf_hex_digit(rtf->in.ptr[rtf->at + 1]) >= 0) {
-            put_octet(rtf, (char)(rtf_hex_digit(rtf->in.ptr[rtf->at]) << 4 | rtf_hex_digit(rtf->in.ptr[rtf->at + 1])));
+        if (rtf->at + 2 <= rtf->in.len && hex_digit(rtf->in.ptr[rtf->at]) >= 0 && hex_digit(rtf->in.ptr[rtf->at + 1]) >= 0) {
+            put_octet(rtf, (char)(hex_digit(rtf->in.ptr[rtf->at]) << 4 | hex_digit(rtf->in.ptr[rtf->at + 1])));
             rtf->at += 2;
         }
         break;

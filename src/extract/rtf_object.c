@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "rtf_object.h"
 
-int rtf_hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/hex.h"
 
 /* Hexadecimal text to octets, in place. */
 static struct span unhex(struct buf *text)
@@ -16,7 +10,7 @@ static struct span unhex(struct buf *text)
     int high = -1;
 
     for (size_t i = 0; i < text->len; i++) {
-        int digit = rtf_hex_digit(text->ptr[i]);
+        int digit = hex_digit(text->ptr[i]);
         if (digit < 0)
             continue;
         if (high >= 0)

@@ -8,9 +8,6 @@
 #include "base/buf.h"
 #include "extract/extract.h"
 
-/* 0 to 15, or -1. */
-int rtf_hex_digit(char c);
-
 /* Hand the octets over as a file; of an object, what its OLE wrapping holds. Overwrites the text. */
 void rtf_object_read(struct sink *sink, struct buf *hexadecimal, bool is_object);
 

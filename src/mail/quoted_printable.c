@@ -2,19 +2,8 @@
 /* Quoted-printable (RFC 2045, 6.7) and its header form, the "Q" encoding (RFC 2047, 4.2). */
 #include <string.h>
 
+#include "base/hex.h"
 #include "mail_priv.h"
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    /* Lower case is against the letter of RFC 2045, and decoded alike by every reader. */
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return -1;
-}
 
 /* The length of a soft line break at s.ptr[0] == '=': blanks may stand before the line end. 0: none. */
 static size_t soft_break(struct span s)
@@ -34,8 +23,9 @@ static size_t soft_break(struct span s)
 static size_t decode_escape(struct span s, enum transfer_reading reading, struct buf *out,
                             struct ambiguity_set *seen)
 {
-    int high = s.len > 1 ? hex_value(s.ptr[1]) : -1;
-    int low = s.len > 2 ? hex_value(s.ptr[2]) : -1;
+    /* Lower case is against the letter of RFC 2045, and decoded alike by every reader. */
+    int high = s.len > 1 ? hex_digit(s.ptr[1]) : -1;
+    int low = s.len > 2 ? hex_digit(s.ptr[2]) : -1;
     size_t used;
 
     if (high >= 0 && low >= 0) {

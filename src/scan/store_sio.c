@@ -3,6 +3,7 @@
  * SIO-Label (RFC 7444): parameters as RFC 2231 writes them. The label itself is
  * base64, in pieces; the marking is what people are shown.
  */
+#include "base/hex.h"
 #include "mail/transfer.h"
 #include "reading_priv.h"
 
@@ -13,14 +14,6 @@ struct sio_label {
     struct buf marking, encoded;
 };
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* "UTF-8''NATO%20SECRET": language and charset dropped, octets restored. */
 static void append_extended(struct buf *out, struct span value, bool first)
 {
@@ -28,8 +21,8 @@ static void append_extended(struct buf *out, struct span value, bool first)
         for (int quote = 0; quote < 2; quote++)
             value = span_slice(value, span_find_byte(value, '\'') + 1, value.len);
     for (size_t i = 0; i < value.len; i++) {
-        int high = i + 2 < value.len ? hex_value(value.ptr[i + 1]) : -1;
-        int low = i + 2 < value.len ? hex_value(value.ptr[i + 2]) : -1;
+        int high = i + 2 < value.len ? hex_digit(value.ptr[i + 1]) : -1;
+        int low = i + 2 < value.len ? hex_digit(value.ptr[i + 2]) : -1;
 
         if (value.ptr[i] == '%' && high >= 0 && low >= 0) {
             buf_append_byte(out, (char)(high << 4 | low));
