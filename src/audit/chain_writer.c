@@ -322,8 +322,8 @@ int chain_commit(struct chain_writer *writer, struct err *err)
 int chain_reopen(struct chain_writer *writer, int64_t now_us, struct err *err)
 {
     int old_fd = writer->fd;
-    uint64_t old_size = writer->size_bytes;
-    struct chain_head known = writer->committed;
+    uint64_t old_size;
+    struct chain_head known;
 
     if (chain_commit(writer, err) != 0)
         return -1;

@@ -270,7 +270,7 @@ static struct outline *open_section(struct reader *r, struct outline *parent, en
         return section;
     }
     sections = arena_grow(r->arena, parent->sections, parent->section_count,
-                          &parent->section_capacity, sizeof *sections);
+                          &parent->section_capacity, sizeof(struct outline *));
     if (sections == NULL)
         return NULL;
     parent->sections = sections;
