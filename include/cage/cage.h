@@ -12,7 +12,7 @@
  * dies, hangs past its deadline, or answers what the protocol does not allow is
  * killed and replaced; the message gets scan_failure crashed or timeout.
  *
- * All functions but start, attach and free may be called from any thread. A cage
+ * All functions but spawn, attach and free may be called from any thread. A cage
  * has a thread of its own: enter a sandbox before, or it stays outside.
  */
 #include <stddef.h>
@@ -37,11 +37,18 @@ struct cage_options {
  */
 int cage_find_scanner(char *path_out, size_t size, struct err *err);
 
-/* Start a template by path and wait until it is ready. The plan is only read during the call. */
-struct cage *cage_start(const char *scanner_path, const struct scan_plan *plan,
-                        const struct cage_options *options, struct err *err);
+/*
+ * Start a template by path: our end of its socket, for cage_attach(). -1: err. It is
+ * a child of this process and ends with that socket. Between the two calls is the
+ * time to enter a sandbox that starts nothing.
+ */
+int cage_spawn(const char *scanner_path, struct err *err);
 
-/* The same with a template that somebody else started: fd is our end of its socket, owned from here on. */
+/*
+ * Have the template at fd, owned from here on, prepare for a plan, and wait until it
+ * is ready. The plan is only read during the call. Who started the template starts
+ * the next one as well: without it every scan fails, and err says why.
+ */
 struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage_options *options,
                          struct err *err);
 

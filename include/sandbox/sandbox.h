@@ -22,7 +22,7 @@ enum sandbox_role {
     SANDBOX_AUDIT,      /* one descriptor or folder it appends to; no network, starts nothing */
     SANDBOX_TEMPLATE,   /* forks scanner children and sends their sockets; opens nothing */
     SANDBOX_SCANNER,    /* computes on what it was handed; no file, network, process, or code */
-    SANDBOX_TOOL        /* the operators' command, once its scanner template is started */
+    SANDBOX_TOOL        /* the operators' command, once its scanner template is started: reads anywhere, writes only to what is open */
 };
 
 /* "parent", "milter"… for log lines. */

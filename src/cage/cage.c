@@ -98,24 +98,18 @@ static struct cage *new_cage(const struct scan_plan *plan, const struct cage_opt
     return cage;
 }
 
-static void end_template(struct cage *cage)
+struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage_options *options,
+                         struct err *err)
 {
-    if (cage->template_fd >= 0)
-        close(cage->template_fd);
-    cage->template_fd = -1;
-    if (cage->template_pid <= 0)
-        return;
-    kill(cage->template_pid, SIGKILL);
-    waitpid(cage->template_pid, NULL, 0);
-    cage->template_pid = 0;
-}
-
-/* With template_fd set: begin, and let the keeper listen. Frees the cage on failure. */
-static struct cage *run(struct cage *cage, struct err *err)
-{
+    struct cage *cage = new_cage(plan, options, err);
     int failed;
 
-    if (keeper_begin(cage->template_fd, buf_span(&cage->start), &cage->missing, err) != 0) {
+    if (cage == NULL) {
+        close(fd);
+        return NULL;
+    }
+    cage->template_fd = fd;
+    if (keeper_begin(cage, err) != 0) {
         cage_free(&cage);
         return NULL;
     }
@@ -127,39 +121,6 @@ static struct cage *run(struct cage *cage, struct err *err)
     }
     cage->has_keeper = true;
     return cage;
-}
-
-struct cage *cage_start(const char *scanner_path, const struct scan_plan *plan,
-                        const struct cage_options *options, struct err *err)
-{
-    struct cage *cage = new_cage(plan, options, err);
-
-    if (cage == NULL)
-        return NULL;
-    cage->scanner_path = strdup(scanner_path);
-    if (cage->scanner_path == NULL) {
-        err_set(err, "no memory");
-        cage_free(&cage);
-        return NULL;
-    }
-    if (keeper_spawn(scanner_path, &cage->template_fd, &cage->template_pid, err) != 0) {
-        cage_free(&cage);
-        return NULL;
-    }
-    return run(cage, err);
-}
-
-struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage_options *options,
-                         struct err *err)
-{
-    struct cage *cage = new_cage(plan, options, err);
-
-    if (cage == NULL) {
-        close(fd);
-        return NULL;
-    }
-    cage->template_fd = fd;
-    return run(cage, err);
 }
 
 const char *cage_missing(const struct cage *cage)
@@ -183,12 +144,12 @@ void cage_free(struct cage **cage)
         pthread_join(old->keeper, NULL);
     }
     pool_drop(old);
-    end_template(old);
+    if (old->template_fd >= 0)
+        close(old->template_fd);
     if (old->stop_fd >= 0)
         close(old->stop_fd);
     buf_fini(&old->start);
     pthread_mutex_destroy(&old->lock);
-    free(old->scanner_path);
     free(old);
     *cage = NULL;
 }

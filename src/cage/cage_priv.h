@@ -28,25 +28,23 @@ struct waiter {
 
 struct cage {
     /* Set once. */
-    char *scanner_path;     /* NULL: somebody else starts templates */
-    struct buf start;       /* the order a template begins with */
+    struct buf start;       /* the order the template begins with */
     size_t label_count;
     struct plan_limits limits;
     unsigned children;      /* at work at once */
-    struct err missing;     /* what the first template's sandbox lacks */
+    struct err missing;     /* what the template's sandbox lacks */
     int stop_fd;            /* readable once the keeper is to end */
     pthread_t keeper;
     bool has_keeper;
 
     /* Under lock. */
     pthread_mutex_t lock;
-    int template_fd;        /* -1 while there is none */
-    pid_t template_pid;     /* 0 when somebody else started it */
+    int template_fd;        /* -1 once it has ended */
     struct child idle[TEMPLATE_MAX_CHILDREN];
     unsigned idle_count, at_work;
     struct waiter *first, *last;
     bool stopping;
-    bool dead;              /* no template, and none will come; why says the reason */
+    bool dead;              /* no template any more; why says the reason */
     struct err why;
 
     uint64_t next_job;      /* atomic */
@@ -76,13 +74,10 @@ void pool_wake(struct cage *cage);
 
 /* --- keeper.c ------------------------------------------------------------- */
 
-/* Run scanner_path as a template: its socket and process. -1: err. */
-int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct err *err);
+/* Send the start order and hear that the template is ready, and what its sandbox lacks. -1: err. */
+int keeper_begin(struct cage *cage, struct err *err);
 
-/* Send the start order on fd and hear that the template is ready, and what its sandbox lacks. -1: err. */
-int keeper_begin(int fd, struct span start, struct err *missing_out, struct err *err);
-
-/* The thread: takes new children in, starts another template where one has ended. */
+/* The thread: takes new children in, until the template ends. */
 void *keeper_run(void *cage);
 
 #endif

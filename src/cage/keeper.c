@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The safe side of the template: start it, hear it, start it again. */
+/* The safe side of the template: start it, hear it. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,8 +13,7 @@
 
 enum {
     TEMPLATE_FD = 3,            /* where a template finds its socket */
-    START_US = 60 * 1000000,    /* for loading libraries and compiling a large plan */
-    RESTART_US = 1000000        /* between two templates, should they die at once */
+    START_US = 60 * 1000000     /* for loading libraries and compiling a large plan */
 };
 
 /* Signals as a new program expects them, whatever the calling thread blocks. */
@@ -29,13 +28,14 @@ static int set_attributes(posix_spawnattr_t *attributes)
            posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct err *err)
+int cage_spawn(const char *scanner_path, struct err *err)
 {
     char *const argv[] = { (char *)"vaguemestre-scanner", NULL };
     char *const environment[] = { NULL };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int fds[2], failed;
+    pid_t pid;
 
     if (wire_pair(fds, err) != 0)
         return -1;
@@ -45,7 +45,7 @@ int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct e
     if (failed == 0)
         failed = posix_spawn_file_actions_adddup2(&actions, fds[1], TEMPLATE_FD);
     if (failed == 0)
-        failed = posix_spawn(pid_out, scanner_path, &actions, &attributes, argv, environment);
+        failed = posix_spawn(&pid, scanner_path, &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(fds[1]);
@@ -54,11 +54,10 @@ int keeper_spawn(const char *scanner_path, int *fd_out, pid_t *pid_out, struct e
         err_set(err, "cannot start %s: %s", scanner_path, strerror(failed));
         return -1;
     }
-    *fd_out = fds[0];
-    return 0;
+    return fds[0];
 }
 
-int keeper_begin(int fd, struct span start, struct err *missing_out, struct err *err)
+int keeper_begin(struct cage *cage, struct err *err)
 {
     const uint64_t deadline = clock_monotonic_us() + START_US;
     struct wire_in in;
@@ -67,15 +66,15 @@ int keeper_begin(int fd, struct span start, struct err *missing_out, struct err 
     int result = -1;
 
     buf_init(&news, 0);
-    if (wire_send(fd, start, NULL, 0, deadline) != WIRE_OK ||
-        wire_receive(fd, &news, TEMPLATE_TEXT_BYTES * 2, NULL, NULL, deadline) != WIRE_OK) {
+    if (wire_send(cage->template_fd, buf_span(&cage->start), NULL, 0, deadline) != WIRE_OK ||
+        wire_receive(cage->template_fd, &news, TEMPLATE_TEXT_BYTES * 2, NULL, NULL, deadline) != WIRE_OK) {
         err_set(err, "the scanner template ended before it was ready");
     } else {
         in = wire_in_of(buf_span(&news));
         result = wire_get_u8(&in) == NEWS_READY ? 0 : -1;
         text = wire_get_text(&in, TEMPLATE_TEXT_BYTES);
         if (result == 0) {
-            err_set(missing_out, "%.*s", SPAN_ARG(text));
+            err_set(&cage->missing, "%.*s", SPAN_ARG(text));
         } else {
             err_set(err, "scanner template: %.*s", SPAN_ARG(text));
         }
@@ -118,36 +117,9 @@ static void forget_template(struct cage *cage)
     pool_drop(cage);
     close(cage->template_fd);
     cage->template_fd = -1;
-    if (cage->template_pid > 0) {
-        kill(cage->template_pid, SIGKILL);
-        waitpid(cage->template_pid, NULL, 0);
-        cage->template_pid = 0;
-    }
-    if (cage->scanner_path == NULL) {
-        err_set(&cage->why, "the scanner template has ended");
-        cage->dead = true;
-        pool_wake(cage);
-    }
-    pthread_mutex_unlock(&cage->lock);
-}
-
-static void restart_template(struct cage *cage)
-{
-    struct err err;
-    pid_t pid;
-    int fd;
-
-    if (keeper_spawn(cage->scanner_path, &fd, &pid, &err) != 0)
-        return;
-    if (keeper_begin(fd, buf_span(&cage->start), NULL, &err) != 0) {
-        close(fd);
-        kill(pid, SIGKILL);
-        waitpid(pid, NULL, 0);
-        return;
-    }
-    pthread_mutex_lock(&cage->lock);
-    cage->template_fd = fd;
-    cage->template_pid = pid;
+    err_set(&cage->why, "the scanner template has ended");
+    cage->dead = true;
+    pool_wake(cage);
     pthread_mutex_unlock(&cage->lock);
 }
 
@@ -160,14 +132,11 @@ void *keeper_run(void *data)
     for (;;) {
         struct pollfd fds[] = { { .fd = cage->stop_fd, .events = POLLIN },
                                 { .fd = cage->template_fd, .events = POLLIN } };
-        const bool missing = cage->template_fd < 0;
-        int ready = poll(fds, 2, missing && !cage->dead ? RESTART_US / 1000 : -1);
+        int ready = poll(fds, 2, -1);
 
         if (ready > 0 && fds[0].revents != 0)
             break;
-        if (missing && ready == 0 && !cage->dead)
-            restart_template(cage);
-        else if (fds[1].revents != 0 && !hear(cage, &news))
+        if (ready > 0 && fds[1].revents != 0 && !hear(cage, &news))
             forget_template(cage);
     }
     buf_fini(&news);

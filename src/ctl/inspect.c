@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "ctl_priv.h"
 #include "policy/decide.h"
+#include "sandbox/sandbox.h"
 
 /* How far judging may run ahead of printing: keeps memory flat over any number of paths. */
 enum { AHEAD = 64, MAX_THREADS = 64 };
@@ -180,16 +181,27 @@ static int judge_all(struct work *work)
     return status;
 }
 
+/* With the template running there is nothing left to start, or to write but the answers. */
+static struct cage *open_cage(const struct policy *policy, struct err *err)
+{
+    char scanner[PATH_MAX];
+    int fd;
+
+    if (cage_find_scanner(scanner, sizeof scanner, err) != 0 || (fd = cage_spawn(scanner, err)) < 0)
+        return NULL;
+    if (sandbox_enter(SANDBOX_TOOL, NULL, NULL, err) != 0) {
+        close(fd);
+        return NULL;
+    }
+    return cage_attach(fd, policy_plan(policy), NULL, err);
+}
+
 static int inspect_paths(struct work *work)
 {
-    struct cage_options options = { 0 };
     struct err err = { "" };
-    char scanner[PATH_MAX];
     int status;
 
-    if (cage_find_scanner(scanner, sizeof scanner, &err) == 0)
-        work->judge.cage =
-            cage_start(scanner, policy_plan(work->judge.conf->policy), &options, &err);
+    work->judge.cage = open_cage(work->judge.conf->policy, &err);
     if (work->judge.cage == NULL) {
         complain("no scanner: %s", err.text);
         return EXIT_TROUBLE;

@@ -42,10 +42,10 @@ static const struct role_rights roles[] = {
                            .dies = true },
     /* Reads hostile octets, with what it was handed and nothing else. */
     [SANDBOX_SCANNER] = { .name = "scanner", .calls = CALLS_COMPUTE, .dies = true },
-    /* Runs as the operator who called it; still nothing it reads should start anything. */
+    /* Runs as the operator who called it: reads what it is told to, and answers. */
     [SANDBOX_TOOL] = { .name = "tool",
                        .calls = CALLS_COMPUTE | CALLS_MESSAGES | CALLS_FILES | CALLS_THREADS |
-                                CALLS_PROCESSES | CALLS_TERMINAL,
+                                CALLS_TERMINAL,
                        .reads_anywhere = true,
                        .writes_files = true },
 };
@@ -90,6 +90,10 @@ int sandbox_enter(enum sandbox_role role, const struct sandbox_options *options,
     const struct role_rights *rights = &roles[role];
     bool no_landlock = false;
 
+#ifdef WITH_SANITIZERS /* the search for leaks at its end traces the process, which is just what is forbidden */
+    if (role == SANDBOX_TOOL)
+        return 0;
+#endif
     if (options == NULL)
         options = &none;
     err_set(missing_out, "%s", "");

@@ -87,13 +87,15 @@ int main(int argc, char **argv)
     struct cage_options options = { .children = 1 };
     struct cage *cage;
     struct err err;
+    int fd;
 
     if (argc < 5) {
         fputs("usage: cage SCANNER COUNT REUSE FILE...\n", stderr);
         return 2;
     }
     options.reuse = (unsigned)strtoul(argv[3], NULL, 10);
-    cage = cage_start(argv[1], &plan, &options, &err);
+    fd = cage_spawn(argv[1], &err);
+    cage = fd < 0 ? NULL : cage_attach(fd, &plan, &options, &err);
     if (cage == NULL) {
         fprintf(stderr, "%s\n", err.text);
         return 2;

@@ -213,6 +213,22 @@ def inspect_explains_itself():
         true("\033" not in text, "no colour where there is no terminal")
 
 
+def inspect_judges_without_its_rights():
+    """Seen from outside while it waits for a message; what the role refuses is in tests/unit/sandbox."""
+    with Record() as record:
+        conf = record.file("policy.conf", policy())
+        process = subprocess.Popen([os.path.join(BUILD, "src", "vaguemestre"), "inspect", "--json", "--policy", conf, "-"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        end, status = time.monotonic() + 60, {}
+        while status.get("Seccomp") != "2" and time.monotonic() < end:
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                status = dict(line.split(":\t") for line in file.read().splitlines() if ":\t" in line)
+            time.sleep(0.02)
+        equal((status["Seccomp"], status["NoNewPrivs"]), ("2", "1"))
+        out, _ = process.communicate(message("agent@defense.gouv.fr", "a@example.com", "Bonjour.\n").encode(), timeout=60)
+        equal((process.returncode, json.loads(out)["verdict"]), (0, "accept"))
+
+
 def wrong_words_get_the_right_ones_suggested():
     for words, hint in [(["inspct"], '"inspect"'), (["inspect", "--sendr", "x"], "--sender"),
                         (["log", "--verdict", "rejct", "/dev/null"], '"reject"'),
@@ -243,7 +259,7 @@ if __name__ == "__main__":
         status = run([a_record_lists_what_was_judged, a_record_is_filtered, one_message_is_shown_in_full,
                       no_message_text_is_on_record, totals_add_up, rotated_and_compressed_files_are_one_record,
                       an_untouched_record_verifies, tampering_is_named, replay_tells_what_a_new_policy_would_change,
-                      inspect_judges_the_other_paths_when_one_is_missing, inspect_explains_itself,
+                      inspect_judges_the_other_paths_when_one_is_missing, inspect_explains_itself, inspect_judges_without_its_rights,
                       wrong_words_get_the_right_ones_suggested, config_check_tells_good_from_bad])
     finally:
         clean_up()

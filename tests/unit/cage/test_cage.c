@@ -38,9 +38,11 @@ static struct cage *start(const struct cage_options *options)
     char path[PATH_MAX];
     struct cage *cage;
     struct err err;
+    int fd;
 
     snprintf(path, sizeof path, "%s/src/vaguemestre-scanner", getenv("builddir"));
-    cage = cage_start(path, &plan, options, &err);
+    fd = cage_spawn(path, &err);
+    cage = fd < 0 ? NULL : cage_attach(fd, &plan, options, &err);
     if (cage == NULL)
         fail_msg("%s", err.text);
     return cage;
@@ -163,9 +165,9 @@ static void test_cage_says_why_it_cannot_start(void **state)
     struct err err;
 
     (void)state;
-    assert_null(cage_start("/nowhere/vaguemestre-scanner", &plan, NULL, &err));
+    assert_int_equal(cage_spawn("/nowhere/vaguemestre-scanner", &err), -1);
     assert_non_null(strstr(err.text, "/nowhere/vaguemestre-scanner"));
-    assert_null(cage_start("/bin/true", &plan, NULL, &err));
+    assert_null(cage_attach(cage_spawn("/bin/true", &err), &plan, NULL, &err));
     assert_non_null(strstr(err.text, "ended before it was ready"));
 }
 
