@@ -44,8 +44,12 @@ struct server {
     struct network_list networks;
     struct nameset logins;
     struct pattern_list certificates;   /* subject common names of verified client certificates */
+    struct pattern_list daemons;        /* names of the mail server's own listeners */
     bool local;                         /* sendmail(1) on the gateway itself counts */
 };
+
+/* Is there anything, but local, that its domains may come from? */
+bool server_is_bound(const struct server *server);
 
 /* One line of the login map: these addresses and domains belong to the login. */
 struct login_entry {

@@ -76,11 +76,13 @@ static void servers(struct build *build)
         values = build_list(build, section, "certificates");
         for (size_t n = 0; n < values.count; n++)
             build_pattern(build, &server->certificates, values.items[n]);
-        if (server->networks.count + server->logins.count + server->certificates.count == 0 &&
-            !server->local)
+        values = build_list(build, section, "daemons");
+        for (size_t n = 0; n < values.count; n++)
+            build_pattern(build, &server->daemons, values.items[n]);
+        if (!server_is_bound(server) && !server->local)
             diagnose_error(build->d, section->place,
-                           "server \"%.*s\" names no networks, logins or certificates: its domains "
-                           "could come from nowhere",
+                           "server \"%.*s\" names no networks, logins, certificates or daemons: its "
+                           "domains could come from nowhere",
                            SPAN_ARG(section->title));
     }
 }

@@ -74,6 +74,8 @@ const struct setting settings_table[] = {
     SET(SERVER, "logins", TEXT, .is_list = true, .meaning = "SASL logins"),
     SET(SERVER, "certificates", TEXT, .is_list = true,
         .meaning = "subject common names of verified client certificates"),
+    SET(SERVER, "daemons", TEXT, .is_list = true,
+        .meaning = "names the mail server gives its listeners, as for one that demands certificates by fingerprint"),
     SET(SERVER, "local", BOOL, .fallback = "false", .meaning = "mail handed in on the gateway itself counts"),
 
     SET(LIST, "values", TEXT, .is_list = true, .meaning = "what stands for \"@NAME\""),

@@ -6,6 +6,12 @@
 #include "mail/domain.h"
 #include "policy_priv.h"
 
+bool server_is_bound(const struct server *server)
+{
+    return server->networks.count + server->logins.count + server->certificates.count +
+               server->daemons.count > 0;
+}
+
 /* Does the message come from this server? All that is given must hold; without anything, nothing does. */
 static bool comes_from(const struct judgement *j, const struct server *server)
 {
@@ -24,7 +30,10 @@ static bool comes_from(const struct judgement *j, const struct server *server)
         (session->tls_subject.len == 0 ||
          pattern_list_match(&server->certificates, session->tls_subject) != PATTERN_YES))
         return false;
-    return server->networks.count + server->logins.count + server->certificates.count > 0;
+    if (server->daemons.count > 0 &&
+        pattern_list_match(&server->daemons, session->daemon_name) != PATTERN_YES)
+        return false;
+    return server_is_bound(server);
 }
 
 /* A domain without servers of its own may come from anywhere; one with some only from these. */

@@ -83,8 +83,8 @@ static const struct diagnosis_case values[] = {
     { "server \"s\" { domains = \"a.fr\" networks = \"10.1.0.0/8\" }",
       "error policy.conf:1: \"10.1.0.0/8\" is no network; accepted: \"192.0.2.1\", \"10.0.0.0/8\", "
       "\"2001:db8::/32\", with no bit set behind the prefix\n"
-      "error policy.conf:1: server \"s\" names no networks, logins or certificates: its domains could "
-      "come from nowhere\n" },
+      "error policy.conf:1: server \"s\" names no networks, logins, certificates or daemons: its domains "
+      "could come from nowhere\n" },
     { "scheme \"x\" { label \"A\" { marks = a } }",
       "error policy.conf:1: label \"A\" needs rank: order inside the scheme\n" },
     { "scheme \"x\" { label \"A\" { rank = 1 } }",

@@ -121,6 +121,12 @@ static const struct rule_case servers[] = {
     { "no certificate", "server \"s\" { domains = defense.gouv.fr certificates = \"*\" }"
       "rule \"r\" { when = server-unapproved action = reject }",
       OUT, "reject r" },
+    { "listener", "server \"s\" { domains = defense.gouv.fr daemons = relays }"
+      "rule \"r\" { when = server-unapproved action = reject }",
+      OUT "daemon relays", "accept" },
+    { "another listener", "server \"s\" { domains = defense.gouv.fr daemons = relays }"
+      "rule \"r\" { when = server-unapproved action = reject }",
+      OUT "daemon smtpd", "reject r" },
     { "local", "server \"s\" { domains = defense.gouv.fr networks = \"10.0.0.0/8\" local = true }"
       "rule \"r\" { when = server-unapproved action = reject }",
       OUT "local", "accept" },
