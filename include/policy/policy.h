@@ -238,6 +238,8 @@ struct policy {
     struct arena *arena;
     enum rule_mode mode;
     uint8_t digest[32];
+    uint64_t version;                   /* of its signed manifest; 0: nobody asked for one */
+    struct span signer;
     struct scan_plan plan;
     struct span *schemes;
     size_t scheme_count;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "policy/policy.h"
 
 /* Past this an address or a name is somebody's trick; what is left still tells which. */
 enum { TEXT_LIMIT_BYTES = 1024 };
@@ -357,6 +358,10 @@ json_t *record_encode(const struct policy *policy, const struct facts *facts,
     bool failed = object == NULL;
 
     put_verdict(object, verdict, &failed);
+    if (policy->version > 0) {
+        put(object, &failed, "policy_version", json_integer((json_int_t)policy->version));
+        put(object, &failed, "policy_signer", text(policy->signer));
+    }
     put(object, &failed, "edits", edits(verdict, &failed));
     put_envelope(object, facts, &failed);
     put_content(object, policy, facts, &failed);

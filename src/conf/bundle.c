@@ -17,17 +17,19 @@ struct bundle {
     struct bundle_file *files;
     size_t count, capacity;
     size_t bytes;
+    struct approval approval;
 };
 
 /* How a bundle lies in its descriptor, in this machine's byte order: it never leaves it. */
 struct sealed_head {
     char magic[8];
     uint64_t count;
+    struct approval approval;
 };
 struct sealed_file {
     uint64_t name_bytes, content_bytes, missing;
 };
-static const char magic[8] = "VMPOLIC1";
+static const char magic[8] = "VMPOLIC2";
 
 enum { SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
 
@@ -57,6 +59,21 @@ void bundle_free(struct bundle **bundle)
 const struct bundle_file *bundle_first(const struct bundle *bundle)
 {
     return bundle->files;
+}
+
+const struct bundle_file *bundle_nth(const struct bundle *bundle, size_t n)
+{
+    return n < bundle->count ? &bundle->files[n] : NULL;
+}
+
+const struct approval *bundle_approval(const struct bundle *bundle)
+{
+    return &bundle->approval;
+}
+
+void bundle_set_approval(struct bundle *bundle, const struct approval *approval)
+{
+    bundle->approval = *approval;
 }
 
 size_t bundle_index(const struct bundle *bundle, struct span name)
@@ -120,6 +137,14 @@ static int read_whole(const char *path, struct buf *out)
     }
     close(fd);
     return (int)n;
+}
+
+int file_read_whole(const char *path, struct buf *out, struct err *err)
+{
+    if (read_whole(path, out) == 0)
+        return 0;
+    err_set(err, "%s: %s", path, strerror(errno));
+    return -1;
 }
 
 static void load(struct bundle *bundle, struct bundle_file *file)
@@ -229,7 +254,7 @@ static int write_all(int fd, const void *bytes, size_t len)
 
 static int write_bundle(const struct bundle *bundle, int fd)
 {
-    struct sealed_head head = { .count = bundle->count };
+    struct sealed_head head = { .count = bundle->count, .approval = bundle->approval };
 
     memcpy(head.magic, magic, sizeof magic);
     if (write_all(fd, &head, sizeof head) != 0)
@@ -280,6 +305,8 @@ static bool parse_sealed(struct bundle *bundle, struct span bytes)
     if (memcmp(head.magic, magic, sizeof magic) != 0 || head.count == 0 ||
         head.count > CONF_MAX_FILES)
         return false;
+    bundle->approval = head.approval;
+    bundle->approval.signer[APPROVAL_SIGNER_BYTES - 1] = '\0';
     for (uint64_t i = 0; i < head.count; i++) {
         struct span name, content;
         struct bundle_file *file;

@@ -11,6 +11,9 @@ static void build_policy(struct build *build)
 {
     policy_init(build->policy, build->arena);
     bundle_digest(build->bundle, build->policy->digest);
+    build->policy->version = bundle_approval(build->bundle)->version;
+    build->policy->signer =
+        arena_copy(build->arena, span_of(bundle_approval(build->bundle)->signer));
     build_schemes(build);
     build_senders(build);
     build_destinations(build);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 
+#include "conf/approval.h"
 #include "conf/conf.h"
 #include "conf/setting.h"
 #include "policy/policy.h"
@@ -30,7 +31,12 @@ struct bundle_file {
     bool missing;           /* content is then why */
 };
 const struct bundle_file *bundle_first(const struct bundle *bundle);
+/* In the order they were read; NULL behind the last. */
+const struct bundle_file *bundle_nth(const struct bundle *bundle, size_t n);
 const struct bundle_file *bundle_find(const struct bundle *bundle, struct span name);
+void bundle_set_approval(struct bundle *bundle, const struct approval *approval);
+/* A whole file behind what out holds. -1: err, with the file's name. */
+int file_read_whole(const char *path, struct buf *out, struct err *err);
 /* target as seen from the file from. */
 struct span bundle_resolve(struct arena *arena, struct span from, struct span target);
 

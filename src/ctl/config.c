@@ -7,13 +7,34 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "conf/approval.h"
 #include "conf/conf.h"
 #include "conf/diff.h"
 #include "ctl_priv.h"
 
 #define DEFAULT_POLICY SYSCONFDIR "/policy.conf"
 
-static int config_check(const char *path)
+enum { AUTHORITY, VERSION, OPTION_COUNT };
+
+/* 0 when nobody asks for a signature, or the one there is holds. */
+static int check_signature(struct bundle *bundle, const char *path, const char *authority)
+{
+    const struct approval *approval = bundle_approval(bundle);
+    struct err err = { "" };
+
+    if (authority == NULL)
+        return 0;
+    if (bundle_approve(bundle, path, authority, &err) != 0) {
+        printf("%s: error: %s\n", path, err.text);
+        return -1;
+    }
+    printf("%s: version %" PRIu64 ", signed by ", path, approval->version);
+    print_safe(stdout, span_of(approval->signer));
+    putchar('\n');
+    return 0;
+}
+
+static int config_check(const char *path, const char *authority)
 {
     struct err err = { "" };
     struct bundle *bundle = bundle_read(path, &err);
@@ -27,8 +48,31 @@ static int config_check(const char *path)
         printf("%s: %zu errors, %zu warnings\n", path, conf->error_count,
                conf->diagnostic_count - conf->error_count);
         status = conf->error_count == 0 && conf->policy != NULL ? EXIT_GOOD : EXIT_FINDING;
+        if (check_signature(bundle, path, authority) != 0)
+            status = EXIT_FINDING;
     }
     conf_free(&conf);
+    bundle_free(&bundle);
+    return status;
+}
+
+/* What an authority is to sign: on standard output, to be put beside the policy. */
+static int config_manifest(const char *path, const char *version_text)
+{
+    struct err err = { "" };
+    struct bundle *bundle = bundle_read(path, &err);
+    uint64_t version = manifest_version(path) + 1;
+    struct buf text;
+    int status = EXIT_TROUBLE;
+
+    buf_init(&text, 0);
+    if (version_text != NULL && (!span_to_u64(span_of(version_text), &version) || version == 0))
+        complain("--version: \"%s\" is no number from 1 on", version_text);
+    else if (bundle == NULL || manifest_write(bundle, version, clock_realtime_us(), &text, &err) != 0)
+        complain("%s", err.text);
+    else
+        status = fwrite(text.ptr, 1, text.len, stdout) == text.len ? EXIT_GOOD : EXIT_TROUBLE;
+    buf_fini(&text);
     bundle_free(&bundle);
     return status;
 }
@@ -103,30 +147,41 @@ static int config_diff(const char *old_path, const char *new_path)
 
 static int run(const struct options *options)
 {
-    static const char *const actions[] = { "check", "show", "diff" };
+    static const char *const actions[] = { "check", "show", "diff", "manifest" };
     const char *path = options->path_count > 1 ? options->paths[1] : NULL;
     bool is_diff = options->path_count > 0 && strcmp(options->paths[0], "diff") == 0;
 
     if (options->path_count == 0 || (!is_diff && options->path_count > 2) ||
         (is_diff && options->path_count != 3)) {
-        complain("config: give \"check\" or \"show\" and at most one FILE, or \"diff\", OLD and NEW");
+        complain("config: give \"check\", \"show\" or \"manifest\" and at most one FILE, or \"diff\", OLD and NEW");
         return EXIT_TROUBLE;
     }
-    if (!option_word_is_known("config action", options->paths[0], actions, 3))
+    if (!option_word_is_known("config action", options->paths[0], actions, 4))
         return EXIT_TROUBLE;
     if (is_diff)
         return config_diff(options->paths[1], options->paths[2]);
     if (strcmp(options->paths[0], "check") == 0)
-        return config_check(path == NULL ? DEFAULT_POLICY : path);
+        return config_check(path == NULL ? DEFAULT_POLICY : path, option_value(&options->items[AUTHORITY]));
+    if (strcmp(options->paths[0], "manifest") == 0)
+        return config_manifest(path == NULL ? DEFAULT_POLICY : path, option_value(&options->items[VERSION]));
     return config_show(path);
 }
 
 int config_main(int argc, char **argv)
 {
-    struct options options = { .command = "config", .arguments = "check [FILE] | show [FILE] | diff OLD NEW",
+    struct option items[OPTION_COUNT] = {
+        [AUTHORITY] = { .name = "authority", .argument = "FILE",
+                        .help = "check: certificates (PEM) the policy must be signed by" },
+        [VERSION] = { .name = "version", .argument = "NUMBER",
+                      .help = "manifest: of the policy; else one more than that of the manifest there is" },
+    };
+    struct options options = { .command = "config",
+                               .arguments = "check [FILE] | show [FILE] | diff OLD NEW | manifest [FILE]",
+                               .items = items, .item_count = OPTION_COUNT,
                                .summary = "check: every error and warning of a policy, at once.\n"
                                           "show: the settings in force, defaults included.\n"
                                           "diff: what NEW changes of OLD, in words; 1 when anything does.\n"
+                                          "manifest: the files of a policy and their digests, for an authority to sign.\n"
                                           "Exit status: 0 good, 1 the policy has errors, 2 could not run.\n" };
 
     return options_run(&options, argc, argv, run);

@@ -23,7 +23,9 @@
 
 #include "audit/chain.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/logline.h"
+#include "policy/policy.h"
 #include "proc_priv.h"
 #include "sandbox/sandbox.h"
 
@@ -82,25 +84,46 @@ static void warn_of_restart(const struct settings *old, const struct settings *n
             log_event(LOG_WARNING, "reload", "needs-restart", span_of(fixed[i].name));
 }
 
+/* The policy as it is on disk, when it is good and whoever must sign it has. NULL: err. */
+static struct conf *read_policy(const struct parent *parent, int *fd_out, struct err *err)
+{
+    const struct daemon_options *options = parent->options;
+    const bool allow_older = options->allow_older && parent->conf == NULL;
+    struct bundle *bundle = bundle_read(options->policy_path, err);
+    struct conf *conf = NULL;
+
+    *fd_out = -1;
+    if (bundle != NULL &&
+        (options->authority_path == NULL ||
+         bundle_approve(bundle, options->policy_path, options->authority_path, err) == 0)) {
+        conf = conf_parse(bundle, clock_realtime_us());
+        if (conf == NULL)
+            err_set(err, "no memory");
+        else
+            log_diagnostics(conf);
+        if (conf != NULL && conf->policy == NULL)
+            err_set(err, "%zu errors", conf->error_count);
+        else if (conf != NULL && (allow_older || approve_version(options, conf->policy, err) == 0))
+            *fd_out = bundle_seal(bundle, err);
+    }
+    bundle_free(&bundle);
+    if (*fd_out < 0)
+        conf_free(&conf);
+    return conf;
+}
+
 /* Read and check the policy; on success it replaces the one in force. */
 static int load_policy(struct parent *parent, struct err *err)
 {
-    struct bundle *bundle = bundle_read(parent->options->policy_path, err);
-    struct conf *conf;
     int fd;
+    struct conf *conf = read_policy(parent, &fd, err);
 
-    if (bundle == NULL)
+    if (conf == NULL)
         return -1;
-    conf = conf_parse(bundle, clock_realtime_us());
-    fd = conf == NULL || conf->policy == NULL ? -1 : bundle_seal(bundle, err);
-    bundle_free(&bundle);
-    if (conf != NULL)
-        log_diagnostics(conf);
-    if (fd < 0) {
-        if (conf == NULL || conf->policy == NULL)
-            err_set(err, conf == NULL ? "no memory" : "%zu errors", conf == NULL ? 0 : conf->error_count);
-        if (conf != NULL)
-            conf_free(&conf);
+    /* At the start its folder may have to be made first: set_up() does both. */
+    if (parent->conf != NULL && approve_note(parent->options, conf->policy, err) < 0) {
+        conf_free(&conf);
+        close(fd);
         return -1;
     }
     if (parent->conf != NULL) {
@@ -129,13 +152,33 @@ static void write_pid_file(const struct parent *parent)
         fclose(file);
 }
 
+/* "EVENT key=value policy=DIGEST", and who signed it when somebody had to. */
+static void log_policy(const struct parent *parent, const char *event, const char *key, struct span value)
+{
+    const struct policy *policy = parent->conf->policy;
+    char digest[HASH_HEX_CHARS + 1];
+    struct buf line;
+
+    hash_to_hex(policy->digest, digest);
+    buf_init(&line, 0);
+    logline_begin(&line, event);
+    logline_add(&line, key, value);
+    logline_add(&line, "policy", span_of(digest));
+    if (policy->version > 0) {
+        logline_add_u64(&line, "version", policy->version);
+        logline_add(&line, "signer", policy->signer);
+    }
+    log_line(LOG_INFO, &line);
+    buf_fini(&line);
+}
+
 static void note_in_force(struct parent *parent)
 {
     if (!parent->ready) {
         write_pid_file(parent);
-        log_event(LOG_INFO, "ready", "listen", parent->conf->settings.listen);
+        log_policy(parent, "ready", "listen", parent->conf->settings.listen);
     } else if (parent->reloading) {
-        log_event(LOG_INFO, "reload", "state", SPAN("in-force"));
+        log_policy(parent, "reload", "state", SPAN("in-force"));
     }
     (void)sd_notify(0, "READY=1");
     parent->ready = true;
@@ -307,6 +350,17 @@ static void watch(struct parent *parent)
 
 /* ---- setting up ---- */
 
+/* The folder of a file, "." when it has none. */
+static void folder_of(const char *file, char out[PATH_BYTES])
+{
+    const char *slash = strrchr(file, '/');
+
+    if (slash == NULL)
+        snprintf(out, PATH_BYTES, ".");
+    else
+        snprintf(out, PATH_BYTES, "%.*s", slash == file ? 1 : (int)(slash - file), file);
+}
+
 /* The folder of a file the daemon keeps; what stands above it is the system's, and readable. */
 static void make_directory(const struct parent *parent, char *path)
 {
@@ -322,7 +376,7 @@ static void make_directory(const struct parent *parent, char *path)
 static void make_directories(const struct parent *parent)
 {
     const struct settings *settings = &parent->conf->settings;
-    char path[4096], *slash;
+    char path[PATH_BYTES], *slash;
 
     snprintf(path, sizeof path, "%.*s", SPAN_ARG(settings->spool_directory));
     make_directory(parent, path);
@@ -330,6 +384,10 @@ static void make_directories(const struct parent *parent)
     slash = strrchr(path, '/');
     if (slash != NULL && slash != path) {
         *slash = '\0';
+        make_directory(parent, path);
+    }
+    if (parent->options->authority_path != NULL) {
+        folder_of(parent->options->state_path, path);
         make_directory(parent, path);
     }
 }
@@ -392,25 +450,14 @@ static int block_signals(struct parent *parent, struct err *err)
     return 0;
 }
 
-/* The folder of a file, "." when it has none. */
-static void folder_of(const char *file, char out[PATH_BYTES])
-{
-    const char *slash = strrchr(file, '/');
-
-    if (slash == NULL)
-        snprintf(out, PATH_BYTES, ".");
-    else
-        snprintf(out, PATH_BYTES, "%.*s", slash == file ? 1 : (int)(slash - file), file);
-}
-
 /* What the roles may write to, the parent must be allowed to as well: they inherit its fences. */
 static int give_up_rights(struct parent *parent, struct err *err)
 {
     const struct settings *settings = &parent->conf->settings;
     const char *pid_file = parent->options->pid_file;
-    char spool[PATH_BYTES], audit[PATH_BYTES], listen[PATH_BYTES], pid[PATH_BYTES];
-    const struct sandbox_path paths[] = { { spool, SANDBOX_WRITE }, { audit, SANDBOX_WRITE },
-                                          { listen, SANDBOX_WRITE }, { pid, SANDBOX_WRITE } };
+    const bool signed_policy = parent->options->authority_path != NULL;
+    char spool[PATH_BYTES], audit[PATH_BYTES], listen[PATH_BYTES], pid[PATH_BYTES], state[PATH_BYTES];
+    struct sandbox_path paths[5] = { { spool, SANDBOX_WRITE }, { audit, SANDBOX_WRITE } };
     struct sandbox_options options = { .paths = paths, .path_count = 2 };
     struct err missing = { "" };
 
@@ -419,8 +466,13 @@ static int give_up_rights(struct parent *parent, struct err *err)
     folder_of(listen, audit);
     folder_of(parent->listener.path, listen);
     folder_of(pid_file == NULL ? "" : pid_file, pid);
-    if (parent->listener.path[0] != '\0' || pid_file != NULL)
-        options.path_count = pid_file == NULL ? 3 : 4;
+    folder_of(parent->options->state_path, state);
+    if (parent->listener.path[0] != '\0')
+        paths[options.path_count++] = (struct sandbox_path){ listen, SANDBOX_WRITE };
+    if (pid_file != NULL)
+        paths[options.path_count++] = (struct sandbox_path){ pid, SANDBOX_WRITE };
+    if (signed_policy)
+        paths[options.path_count++] = (struct sandbox_path){ state, SANDBOX_WRITE };
     if (user_become(&parent->user, err) < 0 || sandbox_enter(SANDBOX_PARENT, &options, &missing, err) < 0)
         return -1;
     log_missing("parent", missing.text);
@@ -455,7 +507,7 @@ static int set_up(struct parent *parent, struct err *err)
         return -1;
     parent->children.listen_fd = parent->listener.fd;
     make_directories(parent);
-    if (block_signals(parent, err) < 0)
+    if (approve_note(parent->options, parent->conf->policy, err) < 0 || block_signals(parent, err) < 0)
         return -1;
     return give_up_rights(parent, err);
 }

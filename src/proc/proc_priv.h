@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "cage/cage.h"
+#include "conf/approval.h"
 #include "conf/conf.h"
 #include "facts/facts.h"
 #include "facts/verdict.h"
@@ -34,6 +35,9 @@
 struct daemon_options {
     const char *policy_path;
     const char *pid_file;           /* NULL: none */
+    const char *authority_path;     /* certificates a policy must be signed by; NULL: anybody's will do */
+    const char *state_path;         /* where the last signed version is noted */
+    bool allow_older;               /* at the start take a version older than that */
     const char *audit_file;         /* of the audit role */
     const char *spool_directory;    /* of the milter role */
     const char *facility;           /* of a role: where its syslog lines go */
@@ -85,6 +89,14 @@ int channel_send(int fd, enum channel_kind kind, const int *fds, const char *tex
 
 /* 1: a message; 0: the peer is gone; -1: err. Blocks. */
 int channel_receive(int fd, struct channel_message *message_out, struct err *err);
+
+/* ---- approve.c: a signed policy, no older than the last one ---- */
+
+/* Both do nothing without an authority. A newer version, or the same files again, is good. */
+int approve_version(const struct daemon_options *options, const struct policy *policy,
+                    struct err *err);
+int approve_note(const struct daemon_options *options, const struct policy *policy,
+                 struct err *err);
 
 /* ---- listen.c: the socket the mail server connects to ---- */
 

@@ -9,12 +9,20 @@
 #include "config.h"
 #include "proc_priv.h"
 
+#define AUTHORITY_PATH SYSCONFDIR "/authority.pem"
+#define STATE_PATH     LOCALSTATEDIR "/lib/vaguemestre/policy.version"
+
 static const char usage[] =
-    "usage: vaguemestred [-fnV] [-c POLICY] [-p PIDFILE]\n"
+    "usage: vaguemestred [-fnrV] [-a AUTHORITY] [-c POLICY] [-p PIDFILE] [-s STATE]\n"
+    "  -a AUTHORITY  certificates (PEM) the policy must be signed by\n"
+    "              (" AUTHORITY_PATH ", where there is one)\n"
     "  -c POLICY   the policy file (" SYSCONFDIR "/policy.conf)\n"
     "  -f          stay in the foreground, log to standard error as well\n"
     "  -n          check the policy, say what is wrong with it, and end\n"
     "  -p PIDFILE  write the process number there once ready\n"
+    "  -r          take a signed policy that is older than the last one in force\n"
+    "  -s STATE    where the version of a signed policy is noted\n"
+    "              (" STATE_PATH ")\n"
     "  -V          print the version\n";
 
 struct command {
@@ -27,8 +35,11 @@ static void parse_command(int argc, char **argv, struct command *command)
 {
     int option;
 
-    while ((option = getopt(argc, argv, "c:fhnp:VR:A:D:SKL:")) != -1) {
+    while ((option = getopt(argc, argv, "a:c:fhnp:rs:VR:A:D:SKL:")) != -1) {
         switch (option) {
+        case 'a':
+            command->options.authority_path = optarg;
+            break;
         case 'c':
             command->options.policy_path = optarg;
             break;
@@ -43,6 +54,12 @@ static void parse_command(int argc, char **argv, struct command *command)
             break;
         case 'p':
             command->options.pid_file = optarg;
+            break;
+        case 'r':
+            command->options.allow_older = true;
+            break;
+        case 's':
+            command->options.state_path = optarg;
             break;
         case 'V':
             command->version = true;
@@ -76,10 +93,10 @@ static void parse_command(int argc, char **argv, struct command *command)
 }
 
 /* As "vaguemestre config check": every problem at once; 0 good, 1 errors, 2 could not look. */
-static int check_policy(const char *path)
+static int check_policy(const struct daemon_options *options)
 {
     struct err err = { "" };
-    struct bundle *bundle = bundle_read(path, &err);
+    struct bundle *bundle = bundle_read(options->policy_path, &err);
     struct conf *conf = bundle == NULL ? NULL : conf_parse(bundle, clock_realtime_us());
     int status;
 
@@ -95,6 +112,11 @@ static int check_policy(const char *path)
                 d->severity == SEVERITY_ERROR ? "" : "warning: ", SPAN_ARG(d->text));
     }
     status = conf->policy == NULL ? 1 : 0;
+    if (options->authority_path != NULL &&
+        bundle_approve(bundle, options->policy_path, options->authority_path, &err) != 0) {
+        fprintf(stderr, "%s\n", err.text);
+        status = 1;
+    }
     conf_free(&conf);
     bundle_free(&bundle);
     return status;
@@ -113,9 +135,12 @@ static int run_role(const struct command *command)
 
 int main(int argc, char **argv)
 {
-    struct command command = { .options = { .policy_path = SYSCONFDIR "/policy.conf", .facility = "mail" } };
+    struct command command = { .options = { .policy_path = SYSCONFDIR "/policy.conf", .state_path = STATE_PATH, .facility = "mail" } };
 
     parse_command(argc, argv, &command);
+    /* A file that root put there binds a daemon that was not told of it, too. */
+    if (command.options.authority_path == NULL && access(AUTHORITY_PATH, F_OK) == 0)
+        command.options.authority_path = AUTHORITY_PATH;
     if (command.bad || command.help) {
         fputs(usage, command.bad ? stderr : stdout);
         return command.bad ? 2 : 0;
@@ -125,7 +150,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (command.check_only)
-        return check_policy(command.options.policy_path);
+        return check_policy(&command.options);
     if (command.role == NULL && !command.options.foreground && daemon(1, 0) < 0) {
         perror("vaguemestred");
         return 1;

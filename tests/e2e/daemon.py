@@ -36,7 +36,8 @@ def unprivileged_user():
 class Daemon:
     """with Daemon(policy) as daemon: daemon.port, daemon.reload(policy), daemon.log(), daemon.records()"""
 
-    def __init__(self, policy, listen=None, user=None, settings="", top=None, limits=None, wait=True, env=None):
+    def __init__(self, policy, listen=None, user=None, settings="", top=None, limits=None, wait=True, env=None,
+                 arguments=()):
         self.top = top or tempfile.mkdtemp(prefix="vm-daemon-")
         self.keep = top is not None
         os.chmod(self.top, 0o755)
@@ -52,6 +53,7 @@ class Daemon:
             if os.geteuid() == 0:
                 shutil.chown(path, user, None)
         self.limits = limits
+        self.arguments = list(arguments)
         self.env = {"PATH": "/usr/bin:/bin", **(env or {})}
         self.wait_ready = wait
         self.process = None
@@ -84,7 +86,7 @@ class Daemon:
 
     def start(self):
         program = os.path.join(BUILD, "src", "vaguemestred")
-        self.process = subprocess.Popen([program, "-f", "-c", self.policy_path], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program, "-f", "-c", self.policy_path, *self.arguments], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         preexec_fn=self.limits, env=self.env)
         threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True).start()
