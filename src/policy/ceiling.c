@@ -59,17 +59,25 @@ int32_t destination_of(const struct policy *policy, struct span address, struct 
     return POLICY_NONE;
 }
 
+/* Is one of them above, below or equal to the other? Caveats are off every scale. */
+bool label_is_comparable(const struct policy *policy, int32_t a, int32_t b)
+{
+    const struct label_def *labels = policy->plan.labels;
+
+    return is_known(policy, a) && is_known(policy, b) && !label_is_caveat(policy, a) &&
+           !label_is_caveat(policy, b) &&
+           (policy->label_scheme[a] == policy->label_scheme[b] ||
+            (labels[a].level >= 0 && labels[b].level >= 0));
+}
+
 /* Below, at or above 0 as a is below, equal to or above b; 0 too when nobody can compare them. */
 int label_compare(const struct policy *policy, int32_t a, int32_t b)
 {
     const struct label_def *labels = policy->plan.labels;
 
-    if (!is_known(policy, a) || !is_known(policy, b) || label_is_caveat(policy, a) ||
-        label_is_caveat(policy, b))
+    if (!label_is_comparable(policy, a, b))
         return 0;
     if (policy->label_scheme[a] == policy->label_scheme[b])
         return (labels[a].rank > labels[b].rank) - (labels[a].rank < labels[b].rank);
-    if (labels[a].level < 0 || labels[b].level < 0)
-        return 0;
     return (labels[a].level > labels[b].level) - (labels[a].level < labels[b].level);
 }

@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/*
- * Labels against each other: two stores of one document that contradict, and a
- * message that wears less than what it carries or quotes.
- *
- * A quadratic look at the labels is bounded: a plan keeps a thousand findings, and
- * only machine-readable labels are compared with all others.
- */
+/* Labels against each other: a message that wears less than what it carries or quotes. */
 #include "policy_priv.h"
 
 static bool counts(const struct judgement *j, size_t rule, const struct selection *selection,
@@ -15,81 +9,10 @@ static bool counts(const struct judgement *j, size_t rule, const struct selectio
            j->facts->labels.items[i].confidence >= j->policy->rules[rule].confidence;
 }
 
-static bool is_machine_readable(const struct label_fact *label)
-{
-    return label->source == SOURCE_METADATA || label->source == SOURCE_HEADER ||
-           label->source == SOURCE_SIGNATURE;
-}
-
 bool place_is_within(struct span where, struct span part)
 {
     return part.len > 0 && span_starts_with(where, part) &&
            (where.len == part.len || where.ptr[part.len] == '!' || where.ptr[part.len] == '#');
-}
-
-/* The innermost part that holds the place; empty for the message's own header. */
-static struct span part_of(const struct judgement *j, struct span where)
-{
-    struct span owner = { NULL, 0 };
-
-    for (size_t i = 0; i < j->facts->parts.count; i++) {
-        struct span part = j->facts->parts.items[i].where;
-        if (part.len > owner.len && place_is_within(where, part))
-            owner = part;
-    }
-    return owner;
-}
-
-/* A text may well carry marks of several levels (portions); only its highest speaks for the whole. */
-static bool is_contradicted(const struct judgement *j, size_t rule,
-                            const struct selection *selection, size_t machine, size_t *other_out)
-{
-    const struct label_fact *labels = j->facts->labels.items;
-    struct span owner = part_of(j, labels[machine].where);
-    size_t highest = SIZE_MAX;
-
-    for (size_t i = 0; i < j->facts->labels.count; i++) {
-        if (i == machine || !counts(j, rule, selection, i) ||
-            !span_equals(part_of(j, labels[i].where), owner))
-            continue;
-        if (is_machine_readable(&labels[i])) {
-            if (label_compare(j->policy, labels[i].label, labels[machine].label) != 0) {
-                *other_out = i;
-                return true;
-            }
-        } else if (highest == SIZE_MAX ||
-                   label_compare(j->policy, labels[i].label, labels[highest].label) > 0) {
-            highest = i;
-        }
-    }
-    *other_out = highest;
-    return highest != SIZE_MAX &&
-           label_compare(j->policy, labels[highest].label, labels[machine].label) != 0;
-}
-
-enum truth labels_disagree(struct judgement *j, size_t rule, const struct selection *selection,
-                           struct reasons *reasons)
-{
-    const struct label_fact *labels = j->facts->labels.items;
-    enum truth truth = j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
-
-    for (size_t i = 0; i < j->facts->labels.count; i++) {
-        size_t other;
-        struct span one, two;
-        if (!counts(j, rule, selection, i) || !is_machine_readable(&labels[i]) ||
-            !is_contradicted(j, rule, selection, i, &other))
-            continue;
-        one = policy_label_name(j->policy, labels[i].label);
-        two = policy_label_name(j->policy, labels[other].label);
-        reasons_add(j, reasons, FACT_LABEL_DISAGREEMENT, "%.*s at %.*s, but %.*s at %.*s",
-                    SPAN_ARG(one), SPAN_ARG(labels[i].where), SPAN_ARG(two),
-                    SPAN_ARG(labels[other].where));
-        reasons_keep(&reasons->label,
-                     label_compare(j->policy, labels[i].label, labels[other].label) > 0 ? one : two);
-        reasons_keep(&reasons->where, labels[i].where);
-        truth = TRUTH_YES;
-    }
-    return truth;
 }
 
 /* The message's own mark: its subject and its header fields. */
@@ -106,7 +29,7 @@ static size_t highest_of(const struct judgement *j, size_t rule, const struct se
 
     for (size_t i = 0; i < j->facts->labels.count; i++)
         if (counts(j, rule, selection, i) && labels[i].label != LABEL_UNKNOWN &&
-            is_own(&labels[i]) == own &&
+            !label_is_caveat(j->policy, labels[i].label) && is_own(&labels[i]) == own &&
             (highest == SIZE_MAX ||
              label_compare(j->policy, labels[i].label, labels[highest].label) > 0))
             highest = i;

@@ -28,7 +28,7 @@ static const struct {
     [FACT_LABEL_MISSING] = { "label-missing", "no label was found" },
     [FACT_LABEL_UNKNOWN] = { "label-unknown", "something is labelled in a way no scheme knows" },
     [FACT_LABEL_DISAGREEMENT] = { "label-disagreement",
-                                  "two labels of one part contradict each other" },
+                                  "two labels of one document or message contradict each other" },
     [FACT_LABEL_DOWNGRADE] = { "label-downgrade",
                                "the message's own mark is below what it carries or quotes" },
     [FACT_LABEL_DROPPED] = { "label-dropped",

@@ -83,6 +83,7 @@ bool sender_claims_authorship(const struct sender_fact *sender);
 bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceiling, int32_t label);
 bool ceiling_is_reached(const struct policy *policy, const struct ceiling *floor, int32_t label);
 int32_t destination_of(const struct policy *policy, struct span address, struct span domain);
+bool label_is_comparable(const struct policy *policy, int32_t a, int32_t b);
 int label_compare(const struct policy *policy, int32_t a, int32_t b);
 
 /* release.c */
@@ -119,9 +120,11 @@ enum truth evidence_label(struct judgement *j, size_t rule, enum fact fact,
 enum truth evidence_content(struct judgement *j, size_t rule, enum fact fact,
                             const struct selection *selection, struct reasons *reasons);
 
-/* dominance.c */
+/* disagreement.c */
 enum truth labels_disagree(struct judgement *j, size_t rule, const struct selection *selection,
                            struct reasons *reasons);
+
+/* dominance.c */
 enum truth labels_downgrade(struct judgement *j, size_t rule, const struct selection *selection,
                             struct reasons *reasons);
 enum truth labels_dropped(struct judgement *j, size_t rule, const struct selection *selection,

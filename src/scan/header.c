@@ -161,7 +161,7 @@ static void read_subject(struct reading *reading, struct store_place place, stru
 void reading_header(struct reading *reading, struct span where, uint32_t document,
                     struct span name, struct span value, struct span raw_value)
 {
-    struct store_place place = { where, document, SOURCE_HEADER };
+    struct store_place place = { .where = where, .document = document, .source = SOURCE_HEADER };
     const struct label_field *field = find_field(name);
     struct buf pair;
 

@@ -83,7 +83,7 @@ static void read_named(struct reading *reading, const struct store_place *place,
 void reading_property(struct reading *reading, struct span where, uint32_t document,
                       enum property_kind kind, struct span name, struct span value)
 {
-    struct store_place place = { where, document, SOURCE_METADATA };
+    struct store_place place = { .where = where, .document = document, .source = SOURCE_METADATA };
 
     switch (kind) {
     case PROPERTY_LABEL_XML: store_xml(reading, &place, value); return;

@@ -81,6 +81,8 @@ struct reading {
     uint64_t dropped;
     struct msip_label *msip;    /* store_msip.c */
     size_t msip_count, msip_capacity;
+    struct msip_tenant *tenants;
+    size_t tenant_count, tenant_capacity;
     struct sisl_pieces *sisl;   /* store_sisl.c */
 };
 
@@ -125,9 +127,10 @@ struct store_place {
     struct span where;
     uint32_t document;
     enum source source;
+    bool stale;         /* another store of the document says this one no longer counts */
 };
 
-/* Report the labels with identifier kind:value, certain. False when there are none. */
+/* Report the labels with identifier kind:value, certain (stale: possible). False when there are none. */
 bool store_identified(struct reading *reading, const struct store_place *place, struct span kind,
                       struct span value);
 
@@ -155,6 +158,9 @@ bool store_msip_property(struct reading *reading, const struct store_place *plac
                          struct span value);
 void store_msip_header(struct reading *reading, const struct store_place *place, struct span value);
 void store_msip_finish(struct reading *reading);
+
+/* LabelInfo says that there is no label of this tenant: its properties in the document are stale. */
+void store_msip_tenant(struct reading *reading, const struct store_place *place, struct span site);
 
 /* LabelInfo, STANAG 4774 and 4778, sisl, security labels of XMPP, display markings. */
 void store_xml(struct reading *reading, const struct store_place *place, struct span xml);

@@ -7,9 +7,10 @@ enum { KEY_BYTES = 256 };
 static void add(struct reading *reading, const struct store_place *place, int32_t label,
                 struct span text)
 {
+    int confidence = place->stale ? CONFIDENCE_POSSIBLE : CONFIDENCE_CERTAIN;
     struct candidate candidate = { .label = label,
-                                   .confidence = CONFIDENCE_CERTAIN,
-                                   .confidence_at_end = CONFIDENCE_CERTAIN,
+                                   .confidence = confidence,
+                                   .confidence_at_end = confidence,
                                    .source = place->source,
                                    .document = place->document };
     struct buf clean;

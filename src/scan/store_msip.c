@@ -11,8 +11,14 @@ enum { GUID_CHARS = 36, MAX_PAIRS = 1024, NAME_BYTES = 256 };
 struct msip_label {
     uint32_t document;
     enum source source;
-    struct span where, guid, name;  /* in the arena */
+    struct span where, guid, name, site;    /* in the arena */
     bool disabled;
+};
+
+/* A tenant whose labels a document's LabelInfo has none of (MS-OFFCRYPTO, 2.6.3). */
+struct msip_tenant {
+    uint32_t document;
+    struct span site;
 };
 
 static bool is_guid(struct span text)
@@ -76,6 +82,8 @@ bool store_msip_property(struct reading *reading, const struct store_place *plac
         return true;
     if (span_equals_nocase(attribute, SPAN("_Name")))
         label->name = arena_copy(reading->facts->arena, span_slice(value, 0, NAME_BYTES));
+    else if (span_equals_nocase(attribute, SPAN("_SiteId")))
+        label->site = arena_copy(reading->facts->arena, span_slice(span_trim(value), 0, GUID_CHARS));
     else if (span_equals_nocase(attribute, SPAN("_Enabled")))
         label->disabled = span_equals_nocase(span_trim(value), SPAN("false"));
     return true;
@@ -96,13 +104,43 @@ void store_msip_header(struct reading *reading, const struct store_place *place,
         store_unknown(reading, place, value);
 }
 
+void store_msip_tenant(struct reading *reading, const struct store_place *place, struct span site)
+{
+    struct msip_tenant *grown;
+
+    if (reading->tenant_count >= matcher_plan(reading->matcher)->limits.findings)
+        return;
+    grown = arena_grow(reading->facts->arena, reading->tenants, reading->tenant_count,
+                       &reading->tenant_capacity, sizeof *grown);
+    if (grown == NULL)
+        return;
+    reading->tenants = grown;
+    grown[reading->tenant_count++] = (struct msip_tenant){
+        place->document, arena_copy(reading->facts->arena, span_slice(site, 0, GUID_CHARS))
+    };
+}
+
+static bool is_stale(const struct reading *reading, const struct msip_label *label)
+{
+    for (size_t i = 0; i < reading->tenant_count; i++)
+        if (reading->tenants[i].document == label->document && label->site.len > 0 &&
+            span_equals_nocase(reading->tenants[i].site, label->site))
+            return true;
+    return false;
+}
+
 void store_msip_finish(struct reading *reading)
 {
     for (size_t i = 0; i < reading->msip_count; i++) {
         const struct msip_label *label = &reading->msip[i];
-        struct store_place place = { label->where, label->document, label->source };
+        struct store_place place = { .where = label->where,
+                                     .document = label->document,
+                                     .source = label->source,
+                                     .stale = is_stale(reading, label) };
 
-        if (!label->disabled)
+        if (place.stale)
+            (void)store_identified(reading, &place, SPAN("mip"), label->guid);
+        else if (!label->disabled)
             store_label(reading, &place, SPAN("mip"), label->guid, label->name);
     }
 }

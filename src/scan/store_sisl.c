@@ -46,7 +46,9 @@ bool store_sisl_piece(struct reading *reading, const struct store_place *place, 
 void store_sisl_finish(struct reading *reading)
 {
     for (const struct sisl_pieces *pieces = reading->sisl; pieces != NULL; pieces = pieces->next) {
-        struct store_place place = { pieces->where, pieces->document, SOURCE_METADATA };
+        struct store_place place = { .where = pieces->where,
+                                     .document = pieces->document,
+                                     .source = SOURCE_METADATA };
 
         store_xml(reading, &place, (struct span){ pieces->text, pieces->len });
     }

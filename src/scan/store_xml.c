@@ -65,8 +65,10 @@ static void start_mip(struct xml_label *label, const char **attributes)
     label->found = true;
     if (span_equals(removed, SPAN("1")) || span_equals_nocase(removed, SPAN("true")) ||
         span_equals(enabled, SPAN("0")) || span_equals_nocase(enabled, SPAN("false")))
-        return;
-    store_label(label->reading, label->place, SPAN("mip"), id, SPAN(""));
+        store_msip_tenant(label->reading, label->place,
+                          without_braces(span_of(attribute(attributes, "siteId"))));
+    else
+        store_label(label->reading, label->place, SPAN("mip"), id, SPAN(""));
 }
 
 static void start_sisl_element(struct xml_label *label, const char **attributes)
