@@ -327,6 +327,12 @@ def test_before_and_after_a_signer():
                              message("tag@defense.gouv.fr", subject=f"m-signtag-{number}"))
                     mail = sink.wait(f"m-signtag-{number}")[0]
                     equal((len(mail.headers("DKIM-Signature")), mail.headers("Subject-Note")), (1, ["one"]))
+                    mta.send("hold@defense.gouv.fr", "b@example.org",
+                             message("hold@defense.gouv.fr", subject=f"m-signhold-{number}"))
+                    mta.command("postsuper", "-H", mta.held()[0]["queue_id"])
+                    mta.command("postqueue", "-f")
+                    mail = sink.wait(f"m-signhold-{number}")[0]     # no filter sees it behind a hold, or on release
+                    equal((len(mail.headers("DKIM-Signature")), len(mail.headers("X-Vaguemestre-Hold"))), (number, 1))
         finally:
             process.terminate()
             process.wait(20)
