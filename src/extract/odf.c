@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "extract/package.h"
+#include "odf_sealed.h"
 
 /* OpenDocument 1.3: part 2 for the package, part 3 for what is in it. */
 struct odf {
     struct package *package;
     enum place_unit counted;
+    struct span password;       /* that opened an entry: the others have it too */
+    bool is_locked;             /* an entry opened to none: no more are tried */
 };
 
 static void detect(struct odf *odf, struct span type)
@@ -33,27 +36,43 @@ static void detect(struct odf *odf, struct span type)
         }
 }
 
-/* Entries the manifest calls encrypted (part 2, 4.4): their octets say nothing. */
+/* An entry the manifest calls encrypted (part 2, 4.4): its octets say nothing until a password opens it. */
+static void open_entry(struct odf *odf, struct zip_member *entry, const struct odf_seal *seal)
+{
+    struct package *package = odf->package;
+
+    if (entry == NULL || entry->taken)
+        return;
+    if (!odf->is_locked && odf_seal_open(seal, package, entry, &odf->password)) {
+        sink_opened(package->sink);
+        return;
+    }
+    odf->is_locked = entry->taken = true;
+    package->damaged = true;
+    sink_uninspectable(package->sink, UNINSPECTABLE_ENCRYPTED, entry->name);
+}
+
 static void read_manifest(struct odf *odf, struct span content)
 {
     struct package *package = odf->package;
     struct zip_member *entry = NULL;
+    struct odf_seal seal = { .cipher = NULL };
     enum xml_kind kind;
     struct span path;
     struct xml xml;
 
     xml_init(&xml, content);
     while ((kind = xml_next(&xml)) != XML_END_OF_INPUT) {
+        if (kind == XML_END && span_equals(xml.local, SPAN("encryption-data")))
+            open_entry(odf, entry, &seal);
         if (kind != XML_START)
             continue;
         if (span_equals(xml.local, SPAN("file-entry"))) {
             entry = xml_attribute(&xml, "full-path", &path) ? zip_find(&package->zip, path) : NULL;
             if (span_equals(path, SPAN("/")) && xml_attribute(&xml, "media-type", &path))
                 detect(odf, path);
-        } else if (span_equals(xml.local, SPAN("encryption-data")) && entry != NULL && !entry->taken) {
-            entry->taken = true;
-            package->damaged = true;
-            sink_uninspectable(package->sink, UNINSPECTABLE_ENCRYPTED, entry->name);
+        } else {
+            odf_seal_read(&seal, &xml);
         }
     }
     office_report_xml(package->sink, &xml, SPAN("META-INF/manifest.xml"));

@@ -146,10 +146,12 @@ static void read_stream(struct walk *walk, uint32_t entry)
     switch (kind) {
     case STREAM_WORD:
         know(walk, SPAN("doc"));
+        ole_open_word(&walk->ole, entry, walk->sink);
         fine = doc_read(&walk->ole, entry, walk->sink);
         break;
     case STREAM_SHEETS:
         know(walk, SPAN("xls"));
+        ole_open_sheets(&walk->ole, entry, walk->sink);
         fine = xls_read(&walk->ole, entry, walk->sink);
         break;
     case STREAM_SLIDES:

@@ -126,6 +126,8 @@ struct span ole2_stream(struct ole2 *ole, uint32_t index)
 {
     const struct ole2_entry *entry = &ole->entries[index];
 
+    if (entry->opened.len > 0)
+        return entry->opened;
     if (entry->is_storage || entry->size == 0)
         return (struct span){ "", 0 };
     return entry->size < ole->mini_cutoff ? mini_chain(ole, entry->start, entry->size)

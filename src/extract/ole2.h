@@ -24,6 +24,7 @@ struct ole2_entry {
     uint32_t parent;            /* index of its storage, OLE2_NONE for the root and for strays */
     uint32_t start;
     uint64_t size;
+    struct span opened;         /* not empty: the octets after decryption, which stand for the sealed ones */
 };
 
 struct ole2 {

@@ -23,6 +23,14 @@ bool msg_read(struct ole2 *ole, uint32_t storage, struct sink *sink);
  */
 bool ole_open_sealed(struct ole2 *ole, uint32_t package, struct sink *sink);
 
+/*
+ * Decrypt the streams of a Word or Excel document before 2007 when a password opens
+ * them: ole2_stream() gives the clear ones from then on. Else they stay as they were,
+ * and their reader tells so.
+ */
+void ole_open_word(struct ole2 *ole, uint32_t main_stream, struct sink *sink);
+void ole_open_sheets(struct ole2 *ole, uint32_t main_stream, struct sink *sink);
+
 /* Passwords that Office tries by itself, so that what they seal is open to anybody. */
 enum { OLE_OPEN_PASSWORDS = 2 };
 struct span ole_open_password(size_t index);

@@ -33,6 +33,12 @@ SHEET = f"""<?xml version="1.0" encoding="UTF-8"?>
 office:value-type="string"><text:p>{MARK}</text:p></table:table-cell></table:table-row></table:table>
 </office:spreadsheet></office:body></office:document>"""
 
+# A setting of LibreOffice: OpenDocument 1.1, which seals with Blowfish and SHA-1.
+OLDER_VERSION = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><item oor:path="/org.openoffice.Office.Common/Save/ODF">
+<prop oor:name="DefaultVersion" oor:op="fuse"><value>2</value></prop></item></oor:items>"""
+
 
 def call(*words, **more):
     if shutil.which(words[0]) is None:
@@ -87,6 +93,11 @@ def office_python():
     raise Skip("python3-uno is not installed")
 
 
+def seal(profile, folder, kinds):
+    call(office_python(), os.path.join(HERE, "seal_office.py"), profile, PASSWORD,
+         *(f"{folder}/{source}={folder}/{target}={kind}" for source, target, kind in kinds))
+
+
 def test_office_documents():
     with tempfile.TemporaryDirectory() as folder:
         def path(name):
@@ -95,9 +106,16 @@ def test_office_documents():
         for name, content in (("t.fodt", TEXT), ("s.fods", SHEET)):
             with open(path(name), "w", encoding="utf-8") as file:
                 file.write(content)
-        kinds = (("t.fodt", "standard.docx", "MS Word 2007 XML"), ("s.fods", "standard.xlsx", "Calc MS Excel 2007 XML"))
-        call(office_python(), os.path.join(HERE, "seal_office.py"), path("profile"), PASSWORD,
-             *(f"{path(source)}={path(target)}={kind}" for source, target, kind in kinds))
+        kinds = (("t.fodt", "aes.odt", "writer8"), ("s.fods", "aes.ods", "calc8"),
+                 ("t.fodt", "standard.docx", "MS Word 2007 XML"), ("s.fods", "standard.xlsx", "Calc MS Excel 2007 XML"),
+                 ("t.fodt", "rc4.doc", "MS Word 97"), ("s.fods", "rc4.xls", "MS Excel 97"))
+        seal(path("profile"), folder, kinds)
+        older = (("t.fodt", "blowfish.odt", "writer8"),)
+        os.makedirs(path("older/user"))
+        with open(path("older/user/registrymodifications.xcu"), "w", encoding="utf-8") as file:
+            file.write(OLDER_VERSION)
+        seal(path("older"), folder, older)
+        kinds += older
         expect_opened([path(target) for _, target, _ in kinds] + [os.path.join(SAMPLES, "agile.docx")])
 
 
