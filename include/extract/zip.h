@@ -11,8 +11,8 @@
  * members only one of them knows, headers that contradict, names twice, several
  * directories, octets before, between or behind what the directory claims.
  *
- * Deflated and stored members are unpacked by zlib; the other methods, and
- * encryption with a known password, by libarchive.
+ * Deflated members are unpacked by libdeflate and zlib, Deflate64 and decryption
+ * with a known password are ours, the other methods libarchive's.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -27,9 +27,11 @@ enum {
 
     ZIP_METHOD_STORED = 0,
     ZIP_METHOD_DEFLATED = 8,
+    ZIP_METHOD_DEFLATE64 = 9,
     ZIP_METHOD_BZIP2 = 12,
     ZIP_METHOD_LZMA = 14,
     ZIP_METHOD_ZSTD = 93,
+    ZIP_METHOD_XZ = 95,
     ZIP_METHOD_PPMD = 98,
     ZIP_METHOD_AES = 99         /* the true method stands in extra field 0x9901 */
 };

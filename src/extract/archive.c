@@ -4,7 +4,8 @@
  * enabled by name: nothing that starts a program. zip and gzip have readers of
  * their own, since what two readers would see differs there.
  *
- * Gaps, each told: encrypted members, later volumes, methods libarchive lacks.
+ * Gaps, each told: later volumes, methods libarchive lacks, and encrypted members:
+ * of these formats it decrypts none, passwords or not.
  */
 #include <locale.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "extract_priv.h"
 #include "seen.h"
 
-enum { MAX_MEMBERS = 1000000, MAX_RETRIES = 16, MAX_PASSWORDS = 64, STUB_BYTES = 4 << 20, TAR_BLOCK = 512 };
+enum { MAX_MEMBERS = 1000000, MAX_RETRIES = 16, STUB_BYTES = 4 << 20, TAR_BLOCK = 512, TAR_SUM_AT = 148 };
 
 /* Signature, where it stands, and what it is. is_stream: one compressed file, no members. */
 struct kind {
@@ -39,6 +40,7 @@ static const struct kind kinds[] = {
     { "cpio", 0, 6, "070707", false },
     { "cpio", 0, 2, "\xC7\x71", false },
     { "tar", 257, 5, "ustar", false },
+    { "tar", 0, 0, "", false },         /* before POSIX: by the sum in its header */
     { "iso", 32769, 5, "CD001", false },
     { "lha", 2, 3, "-lh", false },
     { "bzip2", 0, 3, "BZh", true },
@@ -50,11 +52,35 @@ static const struct kind kinds[] = {
     { "lzma", 0, 3, "\x5D\0\0", true },
 };
 
+static uint64_t octal(struct span field)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < field.len; i++)
+        if (field.ptr[i] >= '0' && field.ptr[i] <= '7')
+            value = value << 3 | (uint64_t)(field.ptr[i] - '0');
+    return value;
+}
+
+/* Is the sum in the header that of its octets, itself counted as blanks? */
+static bool has_tar_sum(struct span bytes)
+{
+    uint64_t sum = 8 * ' ';
+
+    if (bytes.len < TAR_BLOCK || bytes.ptr[0] == '\0')
+        return false;
+    for (size_t i = 0; i < TAR_BLOCK; i++)
+        sum += i >= TAR_SUM_AT && i < TAR_SUM_AT + 8 ? 0 : (uint8_t)bytes.ptr[i];
+    return octal(span_slice(bytes, TAR_SUM_AT, TAR_SUM_AT + 8)) == sum;
+}
+
 /* Signatures of two or three octets need a second look. */
 static bool is_plausible(const struct kind *kind, struct span bytes)
 {
     const uint8_t *b = (const uint8_t *)bytes.ptr;
 
+    if (kind->len == 0)
+        return has_tar_sum(bytes);
     if (strcmp(kind->name, "lha") == 0)
         return bytes.len > 20 && b[6] == '-';
     if (strcmp(kind->name, "bzip2") == 0)
@@ -112,8 +138,6 @@ static void archive_prepare(void)
 static struct archive *open_archive(struct span bytes, struct sink *sink, bool is_stream)
 {
     struct archive *a = archive_read_new();
-    struct span password;
-    char text[256];
 
     if (a == NULL)
         return NULL;
@@ -143,13 +167,6 @@ static struct archive *open_archive(struct span bytes, struct sink *sink, bool i
     archive_read_support_filter_xz(a);
     archive_read_support_filter_zstd(a);
     archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
-    for (size_t i = 0; i < MAX_PASSWORDS && (password = sink_password(sink, i)).len > 0; i++) {
-        if (password.len < sizeof text) {
-            memcpy(text, password.ptr, password.len);
-            text[password.len] = '\0';
-            archive_read_add_passphrase(a, text);
-        }
-    }
     if (archive_read_open_memory(a, bytes.ptr, bytes.len) == ARCHIVE_OK)
         return a;
     archive_read_free(a);
@@ -157,12 +174,12 @@ static struct archive *open_archive(struct span bytes, struct sink *sink, bool i
 }
 
 /* What an error is, from what the library says: it has no codes for it. */
-static enum uninspectable reason_of(struct archive *a, bool is_encrypted)
+static enum uninspectable reason_of(struct archive *a)
 {
     const char *text = archive_error_string(a);
     struct span words = span_of(text);
 
-    if (is_encrypted || span_find_nocase(words, SPAN("encrypt")) < words.len ||
+    if (span_find_nocase(words, SPAN("encrypt")) < words.len ||
         span_find_nocase(words, SPAN("passphrase")) < words.len ||
         (archive_format(a) != 0 && archive_read_has_encrypted_entries(a) == 1))
         return UNINSPECTABLE_ENCRYPTED;
@@ -224,7 +241,6 @@ static bool read_data(struct walk *walk, struct buf *out)
 static void read_member(struct walk *walk, struct archive_entry *entry)
 {
     struct span name = member_name(walk, entry);
-    bool is_encrypted = archive_entry_is_data_encrypted(entry) == 1;
     struct place place = { .region = REGION_NAME, .unit = UNIT_NONE };
     const char *target = archive_entry_symlink(entry);
     struct nested nested;
@@ -241,13 +257,19 @@ static void read_member(struct walk *walk, struct archive_entry *entry)
             sink_text(walk->sink, span_of(target));
         return;
     }
+    /* Its octets may come all the same, as they are. */
+    if (archive_entry_is_data_encrypted(entry) == 1) {
+        sink_uninspectable(walk->sink, UNINSPECTABLE_ENCRYPTED, name);
+        walk->is_partial = true;
+        return;
+    }
     buf_init(&out, 0);
     if (!read_data(walk, &out) && !sink_spent(walk->sink)) {
-        sink_uninspectable(walk->sink, reason_of(walk->archive, is_encrypted), name);
+        sink_uninspectable(walk->sink, reason_of(walk->archive), name);
         walk->is_partial = true;
     }
     nested = (struct nested){ .bytes = buf_span(&out), .name = name };
-    if (out.len > 0 && !(walk->is_partial && is_encrypted))
+    if (out.len > 0)
         sink_nested(walk->sink, &nested);
     buf_fini(&out);
 }
@@ -267,7 +289,7 @@ static enum extract_result read_members(struct walk *walk)
             count++;            /* a warning is not the end: a name it could not convert */
             read_member(walk, entry);
         } else {
-            sink_uninspectable(walk->sink, reason_of(walk->archive, false), SPAN(""));
+            sink_uninspectable(walk->sink, reason_of(walk->archive), SPAN(""));
             if (status == ARCHIVE_FATAL)
                 return count > 0 ? EXTRACT_PARTIAL : EXTRACT_FAILED;
             walk->is_partial = true;
@@ -278,16 +300,6 @@ static enum extract_result read_members(struct walk *walk)
         return EXTRACT_STOPPED;
     sink_uninspectable(walk->sink, UNINSPECTABLE_TOO_MANY, SPAN(""));
     return EXTRACT_PARTIAL;
-}
-
-static uint64_t octal(struct span field)
-{
-    uint64_t value = 0;
-
-    for (size_t i = 0; i < field.len; i++)
-        if (field.ptr[i] >= '0' && field.ptr[i] <= '7')
-            value = value << 3 | (uint64_t)(field.ptr[i] - '0');
-    return value;
 }
 
 /* Octets behind the end mark of a tar, where some readers stop and some go on. */
