@@ -47,7 +47,7 @@ struct html_token {
     enum html_kind kind;
     struct span text;           /* HTML_TEXT: as written, entities undecoded; HTML_COMMENT: inside the marks */
     bool raw;                   /* HTML_TEXT: entities are not decoded (script, style, CDATA);
-                                   HTML_COMMENT: a tag that never ends */
+                                   HTML_COMMENT: a tag that never ends, or CDATA where there is none */
     bool odd;                   /* HTML_COMMENT: parsers differ on where it ends */
     enum html_tag tag;
     struct span name;           /* as written */

@@ -224,7 +224,10 @@ static enum html_kind declaration(struct html_tokenizer *t, struct html_token *t
         return HTML_TEXT;
     }
     end = find(t->input, t->at, '>');
-    return comment(t, token, t->at + 2, end, end < t->input.len ? end + 1 : end, false);
+    comment(t, token, t->at + 2, end, end < t->input.len ? end + 1 : end, false);
+    /* Browsers end it at the first ">"; to readers of XHTML it is text up to "]]>". */
+    token->odd = token->raw = span_starts_with(rest, SPAN("<![CDATA["));
+    return HTML_COMMENT;
 }
 
 /* Elements of svg that hold HTML again, and those of HTML that end svg (13.2.6.5). */

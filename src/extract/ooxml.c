@@ -299,6 +299,31 @@ static void read_first(struct ooxml *ooxml)
         read_part(ooxml, member);
 }
 
+/* A package has one main part (ISO/IEC 29500-2, 9.2): of several, programs open different ones. */
+static void check_main_part(struct package *package)
+{
+    struct zip_member *links = zip_find(&package->zip, SPAN("_rels/.rels"));
+    const struct ooxml_relation *first = NULL;
+    struct ooxml_relations relations;
+    struct span content;
+
+    if (links == NULL || !zip_unpack(&package->zip, links, &package->room, &content))
+        return;
+    ooxml_relations_read(&relations, package->zip.arena, SPAN(""), content);
+    for (size_t i = 0; i < relations.count; i++) {
+        const struct ooxml_relation *one = &relations.items[i];
+
+        if (!span_ends_with_nocase(one->type, SPAN("/officeDocument")))
+            continue;
+        if (first == NULL)
+            first = one;
+        else if (!span_equals(one->target, first->target)) {
+            sink_ambiguity(package->sink, AMBIGUITY_DOCUMENT_STRUCTURE, one->target);
+            return;
+        }
+    }
+}
+
 void ooxml_read(struct package *package)
 {
     struct ooxml ooxml = { .package = package };
@@ -309,6 +334,7 @@ void ooxml_read(struct package *package)
         ooxml.binary = span_find(content, SPAN("sheet.binary")) < content.len;
         detect(package, content);
     }
+    check_main_part(package);
     read_first(&ooxml);
     for (size_t i = 0; i < package->zip.count && !sink_spent(package->sink); i++) {
         struct zip_member *member = &package->zip.members[i];

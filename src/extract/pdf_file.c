@@ -484,6 +484,8 @@ bool pdf_file_open(struct pdf_file *file)
     if (!done || pdf_get_dict(file, pdf_get_dict(file, file->trailers[0], SPAN("Root")), SPAN("Pages")) == NULL) {
         if (file->swept_count == 0)
             return false;
+        /* Readers mend a file without a good table each in their own way. */
+        sink_ambiguity(file->sink, AMBIGUITY_PDF_STRUCTURE, SPAN(""));
         pdf_rebuild(file);
     }
     return file->number_limit > 0;
