@@ -81,6 +81,9 @@ struct part_fact *facts_add_part(struct facts *facts);
 struct ambiguity_fact *facts_add_ambiguity(struct facts *facts);
 struct signature_fact *facts_add_signature(struct facts *facts);
 
+/* Has the top header block a field of that name, in any case? */
+bool facts_has_header(const struct facts *facts, struct span name);
+
 /* Forget what a scanner said and keep session and envelope, for a second look. */
 void facts_drop_content(struct facts *facts);
 

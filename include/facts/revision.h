@@ -15,6 +15,7 @@
 enum {
     REVISION_REPLACEMENTS = 200,
     REVISION_NOTICES = 100,
+    REVISION_TYPE_BYTES = 200,  /* of a Content-Type that changes */
     REVISION_BYTES = 48 << 10   /* of all its text: it travels with the order to a scanner */
 };
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/span.h"
 
 /* Far apart and never zero, so that neither cleared nor damaged memory says "accept". */
@@ -95,5 +96,11 @@ struct verdict {
     enum action would;          /* with observed_only: what enforcement would have done; else equals action */
     uint8_t policy_digest[32];  /* SHA-256 over the policy's files */
 };
+
+bool verdict_edits_body(const struct verdict *verdict);
+
+/* One more edit of the deciding rule, behind the others; false when the arena is full. Texts are borrowed. */
+bool verdict_add_edit(struct arena *arena, struct verdict *verdict, enum edit_kind kind,
+                      struct span name, struct span value);
 
 #endif

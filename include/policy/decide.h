@@ -43,6 +43,15 @@ const char *failure_name(enum failure failure);
 void policy_decide_failure(const struct policy *policy, const struct facts *facts,
                            enum failure failure, struct arena *arena, struct verdict *verdict_out);
 
+/*
+ * What the policy wants to become of DKIM and ARC signatures that the verdict's edits
+ * break: nothing, their fields deleted by further edits, or the message held instead.
+ * policy_decide() does so for a verdict without edits in the body; with them it is for
+ * who finds out whether they are made (review/review.h). false when the arena is full.
+ */
+bool policy_settle_signatures(const struct policy *policy, const struct facts *facts,
+                              struct arena *arena, struct verdict *verdict);
+
 /* Is this mailbox (normalised domain) on the approved list, by its domain alone? */
 bool policy_sender_approved(const struct policy *policy, struct span address, struct span domain);
 

@@ -234,6 +234,9 @@ struct rule {
     struct span notice;                         /* rewrite: what takes the place of the parts it is about */
 };
 
+/* DKIM and ARC signatures that an edit breaks. */
+enum broken_signatures { BROKEN_KEEP = 1, BROKEN_REMOVE, BROKEN_HOLD };
+
 struct policy {
     struct arena *arena;
     enum rule_mode mode;
@@ -255,6 +258,7 @@ struct policy {
     size_t rule_count;
     enum action failures[FAILURE_COUNT];    /* accept, tempfail, reject, quarantine or discard */
     int32_t utc_offset_minutes;             /* of time windows, in winter */
+    enum broken_signatures broken_signatures;
     bool summer_time;                       /* one hour more by the European rule (Directive 2000/84/EC) */
 };
 
@@ -264,6 +268,9 @@ struct policy {
  */
 bool template_check(struct span text, struct span *unknown_out);
 extern const char template_placeholders[];
+
+/* What stands for "notice = standard": a template in French and in English. */
+struct span policy_standard_notice(void);
 
 /* The order of the login map: by octets, ASCII case apart. */
 int login_compare(struct span a, struct span b);

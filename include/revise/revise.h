@@ -6,7 +6,8 @@
  * Edits to what a message says, so that it stays the mail it was.
  *
  * Only the octets that change are changed: parts without an edit keep theirs, an
- * edited text keeps its charset and transfer encoding (RFC 2045, 6), and the
+ * edited text keeps its charset and transfer encoding (RFC 2045, 6) unless they have no
+ * place for a footer (then it becomes UTF-8 in quoted-printable), and the
  * header of the message is left to the caller. Nothing is edited in a message
  * that readers take in different ways, nor inside a signature or encryption
  * (RFC 1847, RFC 8551, RFC 9580). The caller has the result read and judged again.
@@ -21,8 +22,9 @@
 /*
  * On REVISE_DONE message_out gets the whole new message; its body begins at
  * *body_at_out. Its header is the old one, unless a message of one part became a
- * notice: then *type_out has the new Content-Type (else it is empty), the transfer
- * encoding is quoted-printable, and Content-Disposition is gone.
+ * notice, or a text in another charset: then *type_out has the new Content-Type (else
+ * it is empty), the transfer encoding is quoted-printable, MIME-Version is there, and
+ * of a notice the other Content-* fields are gone.
  */
 enum revise_result revise_message(struct arena *arena, struct span message,
                                   const struct revision *revision, struct buf *message_out,

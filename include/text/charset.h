@@ -29,6 +29,13 @@ bool charset_is_known(struct span name);
 enum charset_result charset_decode(struct span name, struct span bytes, struct buf *utf8_out);
 
 /*
+ * Append UTF-8 text in a charset, for a text that stays in the charset it came in.
+ * false, with nothing certain appended: the charset is unknown or has no place for
+ * one of the characters; an empty name has ASCII only.
+ */
+bool charset_encode(struct span name, struct span utf8, struct buf *out);
+
+/*
  * What the octets themselves say: a byte order mark, or the pattern of UTF-16/32
  * without one, or valid UTF-8 with at least one multi-octet character, or an
  * ISO-2022 escape. Empty when they say nothing. A span over static text.

@@ -20,8 +20,6 @@ struct revised {
     uint64_t body_at;       /* in it */
 };
 
-enum { REVISED_TYPE_BYTES = 200 };
-
 void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised, struct buf *out);
 
 /* Views into message. false when it is no answer to this job. */

@@ -68,6 +68,13 @@ static void utc_offset(struct build *build)
         build->policy->utc_offset_minutes = -build->policy->utc_offset_minutes;
 }
 
+static enum broken_signatures broken_signatures(struct span word)
+{
+    if (span_equals(word, SPAN("remove")))
+        return BROKEN_REMOVE;
+    return span_equals(word, SPAN("hold")) ? BROKEN_HOLD : BROKEN_KEEP;
+}
+
 void build_rest(struct build *build)
 {
     const struct outline *top = build->outline;
@@ -77,6 +84,7 @@ void build_rest(struct build *build)
     build->policy->mode =
         span_equals(value_text(top, "mode"), SPAN("observe")) ? RULE_OBSERVE : RULE_ENFORCE;
     build->policy->summer_time = value_bool(top, "summer_time");
+    build->policy->broken_signatures = broken_signatures(value_text(top, "broken_signatures"));
     utc_offset(build);
     passwords(build);
     if (failure != NULL)

@@ -302,6 +302,8 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     rule->footer_text = template_setting(build, section, "footer");
     rule->footer_html = template_setting(build, section, "footer_html");
     rule->notice = template_setting(build, section, "notice");
+    if (span_equals(rule->notice, SPAN("standard")))
+        rule->notice = policy_standard_notice();
     check_fit(build, section, rule);
 }
 

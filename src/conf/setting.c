@@ -57,6 +57,8 @@ const struct setting settings_table[] = {
         .meaning = "of local time in winter, for time windows"),
     SET(TOP, "summer_time", BOOL, .fallback = "true",
         .meaning = "one hour more by the European rule, for time windows"),
+    SET(TOP, "broken_signatures", CHOICE, .choices = "keep remove hold", .fallback = "keep",
+        .meaning = "what becomes of DKIM and ARC fields that an edit would break; hold: of the message"),
     SET(TOP, "passwords", TEXT, .is_list = true, .meaning = "tried on what is encrypted"),
     SET(TOP, "password_file", FILE, .meaning = "more of them, one a line"),
 
@@ -154,8 +156,9 @@ const struct setting settings_table[] = {
     SET(RULE, "contact_map", TEXT, .is_list = true,
         .meaning = "\"ADDRESS -> ADDRESS\": contact addresses to replace in text, HTML and vCard parts (rewrite)"),
     SET(RULE, "footer", TEXT, .meaning = "text put at the end of the first plain text part (rewrite)"),
-    SET(RULE, "footer_html", TEXT, .meaning = "HTML put at the end of the first HTML part (rewrite)"),
-    SET(RULE, "notice", TEXT, .meaning = "text that takes the place of each part the rule is about (rewrite)"),
+    SET(RULE, "footer_html", TEXT, .meaning = "HTML put at the end of the first HTML part (rewrite); without it the text of footer"),
+    SET(RULE, "notice", TEXT, .meaning = "text that takes the place of each part the rule is about (rewrite); "
+                   "standard: the shipped one"),
     SET(RULE, "sender", TEXT, .is_list = true, .condition = CONDITION_SENDER,
         .meaning = "sender addresses: domains, \".suffixes\", mailboxes, globs, /regular expressions/"),
     SET(RULE, "sender_field", TEXT, .is_list = true, .condition = CONDITION_SENDER_FIELD,

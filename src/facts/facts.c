@@ -88,3 +88,11 @@ void facts_drop_content(struct facts *facts)
     facts->dropped_findings = 0;
     facts->scan_us = 0;
 }
+
+bool facts_has_header(const struct facts *facts, struct span name)
+{
+    for (size_t i = 0; i < facts->headers.count; i++)
+        if (span_equals_nocase(facts->headers.items[i].name, name))
+            return true;
+    return false;
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "facts/verdict.h"
 
+#include <string.h>
+
 static const enum action actions[] = {
     ACTION_ACCEPT, ACTION_TAG,    ACTION_REWRITE, ACTION_REDIRECT, ACTION_QUARANTINE,
     ACTION_REJECT, ACTION_TEMPFAIL, ACTION_DISCARD, ACTION_COPY,
@@ -68,4 +70,26 @@ const char *edit_kind_name(enum edit_kind kind)
 bool edit_kind_is_body(enum edit_kind kind)
 {
     return kind >= EDIT_ADDRESS;
+}
+
+bool verdict_edits_body(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->edit_count; i++)
+        if (edit_kind_is_body(verdict->edits[i].kind))
+            return true;
+    return false;
+}
+
+bool verdict_add_edit(struct arena *arena, struct verdict *verdict, enum edit_kind kind,
+                      struct span name, struct span value)
+{
+    struct edit *edits = arena_alloc(arena, (verdict->edit_count + 1) * sizeof *edits);
+
+    if (edits == NULL)
+        return false;
+    if (verdict->edit_count > 0)
+        memcpy(edits, verdict->edits, verdict->edit_count * sizeof *edits);
+    edits[verdict->edit_count++] = (struct edit){ kind, name, value, verdict->rule };
+    verdict->edits = edits;
+    return true;
 }

@@ -5,6 +5,8 @@
  * scanner carries it out (revise/revise.h), and the result is judged again, so an
  * edit that did not reach everything does not let the message pass.
  */
+#include "base/buf.h"
+#include "facts/revision.h"
 #include "policy_priv.h"
 
 static int replace_contacts(struct judgement *j, const struct rule *rule, struct verdict *verdict)
@@ -36,6 +38,10 @@ static int add_notice(struct judgement *j, const struct rule *rule, const struct
         if (verdict->edits[i].kind == EDIT_PART && span_equals(verdict->edits[i].name, part))
             return 0;
     about.where = part;
+    about.label = policy_label_name(j->policy, mark_highest(j, part));
+    for (size_t i = 0; i < j->facts->parts.count && about.part == NULL; i++)
+        if (span_equals(j->facts->parts.items[i].where, part))
+            about.part = &j->facts->parts.items[i];
     return effects_add(j, verdict, EDIT_PART, rule, part,
                        template_expand(j, rule, &about, rule->notice));
 }
@@ -82,20 +88,53 @@ static int replace_parts(struct judgement *j, const struct rule *rule,
     return 0;
 }
 
+/* The text footer as HTML, for messages that have both: what one reader sees the other sees too. */
+static struct span html_of(struct judgement *j, struct span text)
+{
+    struct span html;
+    struct buf out;
+
+    buf_init(&out, REVISION_BYTES);
+    buf_append(&out, SPAN("<p>"));
+    text = span_trim(text);
+    for (size_t i = 0; i < text.len; i++)
+        switch (text.ptr[i]) {
+        case '<': buf_append(&out, SPAN("&lt;")); break;
+        case '>': buf_append(&out, SPAN("&gt;")); break;
+        case '&': buf_append(&out, SPAN("&amp;")); break;
+        case '\n': buf_append(&out, SPAN("<br>\n")); break;
+        default: buf_append_byte(&out, text.ptr[i]);
+        }
+    buf_append(&out, SPAN("</p>\n"));
+    html = out.failed ? (struct span){ NULL, 0 } : arena_copy(j->arena, buf_span(&out));
+    buf_fini(&out);
+    return html;
+}
+
+static int add_footers(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                       struct verdict *verdict)
+{
+    struct span text = SPAN(""), html = SPAN("");
+
+    if (rule->footer_text.len > 0)
+        text = template_expand(j, rule, reasons, rule->footer_text);
+    if (rule->footer_html.len > 0)
+        html = template_expand(j, rule, reasons, rule->footer_html);
+    else if (text.len > 0)
+        html = html_of(j, text);
+    if (html.ptr == NULL ||
+        (text.len > 0 && effects_add(j, verdict, EDIT_FOOTER_TEXT, rule, SPAN(""), text) != 0) ||
+        (html.len > 0 && effects_add(j, verdict, EDIT_FOOTER_HTML, rule, SPAN(""), html) != 0))
+        return -1;
+    return 0;
+}
+
 int bodymap_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                   struct verdict *verdict)
 {
     if (replace_contacts(j, rule, verdict) != 0 || replace_parts(j, rule, reasons, verdict) != 0)
         return -1;
-    if (rule->footer_text.len > 0 &&
-        effects_add(j, verdict, EDIT_FOOTER_TEXT, rule, SPAN(""),
-                    template_expand(j, rule, reasons, rule->footer_text)) != 0)
-        return -1;
-    if (rule->footer_html.len > 0 &&
-        effects_add(j, verdict, EDIT_FOOTER_HTML, rule, SPAN(""),
-                    template_expand(j, rule, reasons, rule->footer_html)) != 0)
-        return -1;
-    return 0;
+    return add_footers(j, rule, reasons, verdict);
 }
 
 bool bodymap_touches(const struct judgement *j, const struct rule *rule)

@@ -256,6 +256,8 @@ void policy_decide(const struct policy *policy, const struct facts *facts,
         ended = judge_rule(&j, i, detail, ended, verdict_out);
     if (!ended)
         no_rule_decided(&j, verdict_out);
+    if (leaves_edits(verdict_out->action) && !verdict_edits_body(verdict_out))
+        (void)policy_settle_signatures(policy, facts, arena, verdict_out);
     name_changes(verdict_out);
     apply_mode(policy, verdict_out);
     if (arena_is_full(arena))

@@ -30,6 +30,7 @@ void policy_init(struct policy *policy, struct arena *arena)
     policy->senders.null_approved = true;
     for (size_t i = 0; i < FAILURE_COUNT; i++)
         policy->failures[i] = ACTION_TEMPFAIL;
+    policy->broken_signatures = BROKEN_KEEP;
 }
 
 bool policy_sender_approved(const struct policy *policy, struct span address, struct span domain)

@@ -50,6 +50,7 @@ struct reasons {
     size_t count, capacity, left_out;
     struct span sender, label, where, contact, destination, ceiling, uninspectable, ambiguity;
     struct span suggestion;
+    const struct part_fact *part;   /* that a notice stands for */
     enum fact fact;             /* the first that held */
     bool *recipients;           /* of each recipient: is it one the reason is about? NULL: all */
     struct span exception;      /* the first that excused something */

@@ -59,6 +59,22 @@ static struct span without_scheme(struct span label)
     return colon == label.len ? label : span_slice(label, colon + 1, label.len);
 }
 
+/* Of the part that a notice stands for; elsewhere empty. */
+static struct span part_shown(const struct judgement *j, const struct part_fact *part, struct span name)
+{
+    struct span hex = SPAN("");
+
+    if (part == NULL)
+        return hex;
+    if (span_equals(name, SPAN("name")))
+        return part->name;
+    if (span_equals(name, SPAN("bytes")))
+        return arena_printf(j->arena, "%llu", (unsigned long long)part->bytes);
+    for (size_t i = 0; i < sizeof part->sha256; i++)
+        hex = arena_printf(j->arena, "%.*s%02x", SPAN_ARG(hex), part->sha256[i]);
+    return hex;
+}
+
 static bool value_of(const struct judgement *j, const struct rule *rule,
                      const struct reasons *reasons, struct span name, struct span *out)
 {
@@ -88,6 +104,9 @@ static bool value_of(const struct judgement *j, const struct rule *rule,
         *out = reasons->suggestion;
     else if (span_equals(name, SPAN("fact")))
         *out = span_of(fact_name(reasons->fact));
+    else if (span_equals(name, SPAN("name")) || span_equals(name, SPAN("bytes")) ||
+             span_equals(name, SPAN("sha256")))
+        *out = part_shown(j, reasons->part, name);
     else
         return false;
     if (out->len == 0)
@@ -96,7 +115,7 @@ static bool value_of(const struct judgement *j, const struct rule *rule,
 }
 
 const char template_placeholders[] = "rule id sender recipients label label_name where destination "
-                                     "ceiling contact reason suggestion fact";
+                                     "ceiling contact reason suggestion fact name bytes sha256";
 
 bool template_check(struct span text, struct span *unknown_out)
 {

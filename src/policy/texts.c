@@ -167,3 +167,18 @@ const char *const *text_for_failure(enum failure failure, enum action action)
         return failure == FAILURE_MESSAGE_TOO_LARGE ? too_large : unread;
     return unjudged;
 }
+
+struct span policy_standard_notice(void)
+{
+    return SPAN("La pièce jointe « %{name} » (%{bytes} octets) a été retirée par la passerelle de messagerie.\n"
+                "Mention : %{label}. Motif : %{fact} (%{reason}), règle \"%{rule}\".\n"
+                "SHA-256 : %{sha256}\n"
+                "Pour l'obtenir, adressez-vous à l'expéditeur, %{sender}, ou à votre officier de sécurité,\n"
+                "avec la référence %{id}.\n"
+                "\n"
+                "The attachment \"%{name}\" (%{bytes} octets) was removed by the mail gateway.\n"
+                "Marking: %{label}. Reason: %{fact} (%{reason}), rule \"%{rule}\".\n"
+                "SHA-256: %{sha256}\n"
+                "To obtain it, ask the sender, %{sender}, or your security officer,\n"
+                "with the reference %{id}.\n");
+}

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "review/review.h"
 
-#include <string.h>
-
 #include "facts/revision.h"
 #include "policy/policy.h"
 #include "spool/spool.h"
@@ -12,17 +10,15 @@ void review_fini(struct review *review)
     buf_fini(&review->answer);
 }
 
-static bool edits_body(const struct verdict *verdict)
-{
-    for (size_t i = 0; i < verdict->edit_count; i++)
-        if (edit_kind_is_body(verdict->edits[i].kind))
-            return true;
-    return false;
-}
-
-/* All edits or none: a message that cannot be edited is for a person to look at. */
+/* All edits or none: a message that cannot be edited is for a person to look at, by the rule that wanted to. */
 static void hold(struct arena *arena, struct verdict *verdict, enum revise_result result)
 {
+    for (size_t i = 0; i < verdict->edit_count && verdict->rule.len == 0; i++)
+        if (edit_kind_is_body(verdict->edits[i].kind))
+            verdict->rule = verdict->edits[i].rule;
+    for (size_t i = 0; i < verdict->rule_count && verdict->rule_at.len == 0; i++)
+        if (span_equals(verdict->rules[i].name, verdict->rule))
+            verdict->rule_at = verdict->rules[i].at;
     verdict->action = verdict->would = ACTION_QUARANTINE;
     verdict->edit_count = 0;
     verdict->hold_reason =
@@ -106,30 +102,48 @@ static bool judge_again(const struct review_subject *subject, struct arena *aren
     return good;
 }
 
-static bool add_edit(struct arena *arena, struct verdict *verdict, enum edit_kind kind,
-                     struct span name, struct span value)
+/* The header of a message of one part that became a notice, or a text in another charset. */
+static bool retype(const struct facts *facts, struct arena *arena, struct verdict *verdict,
+                   struct span type)
 {
-    struct edit *edits = arena_alloc(arena, (verdict->edit_count + 1) * sizeof *edits);
+    static const struct span mime_fields[] = { { "Content-Disposition", 19 },
+                                               { "Content-Description", 19 },
+                                               { "Content-ID", 10 } };
+    struct span kept = arena_copy(arena, type);
 
-    if (edits == NULL)
+    if (type.len == 0)
+        return true;
+    if (kept.ptr == NULL || !verdict_add_edit(arena, verdict, EDIT_HEADER_SET, SPAN("Content-Type"), kept) ||
+        !verdict_add_edit(arena, verdict, EDIT_HEADER_SET, SPAN("Content-Transfer-Encoding"),
+                  SPAN("quoted-printable")) ||
+        (!facts_has_header(facts, SPAN("MIME-Version")) &&
+         !verdict_add_edit(arena, verdict, EDIT_HEADER_SET, SPAN("MIME-Version"), SPAN("1.0"))))
         return false;
-    memcpy(edits, verdict->edits, verdict->edit_count * sizeof *edits);
-    edits[verdict->edit_count++] = (struct edit){ kind, name, value, verdict->rule };
-    verdict->edits = edits;
+    for (size_t i = 0; i < sizeof mime_fields / sizeof *mime_fields; i++)
+        if (is_replaced(verdict, SPAN("1")) && facts_has_header(facts, mime_fields[i]) &&
+            !verdict_add_edit(arena, verdict, EDIT_HEADER_DELETE, mime_fields[i], SPAN("")))
+            return false;
     return true;
 }
 
-/* A message of one part that became a notice has a notice's header. */
-static bool retype(struct arena *arena, struct verdict *verdict, struct span type)
+/* What the edits in the body asked for is there already: a message with no other edit is as it should be. */
+static void drop_body_edits(struct verdict *verdict)
 {
-    struct span kept = arena_copy(arena, type);
+    size_t kept = 0;
 
-    return type.len == 0 ||
-           (kept.ptr != NULL &&
-            add_edit(arena, verdict, EDIT_HEADER_SET, SPAN("Content-Type"), kept) &&
-            add_edit(arena, verdict, EDIT_HEADER_SET, SPAN("Content-Transfer-Encoding"),
-                     SPAN("quoted-printable")) &&
-            add_edit(arena, verdict, EDIT_HEADER_DELETE, SPAN("Content-Disposition"), SPAN("")));
+    for (size_t i = 0; i < verdict->edit_count; i++)
+        if (!edit_kind_is_body(verdict->edits[i].kind))
+            verdict->edits[kept++] = verdict->edits[i];
+    verdict->edit_count = kept;
+    if (kept == 0 && verdict->action == ACTION_REWRITE)
+        verdict->action = verdict->would = ACTION_ACCEPT;
+}
+
+/* Only now is it known which edits there are, and so which signatures they break. */
+static void settle(const struct review_subject *subject, struct arena *arena, struct verdict *verdict)
+{
+    if (!policy_settle_signatures(subject->policy, subject->facts, arena, verdict))
+        fail(subject, arena, verdict);
 }
 
 void review_verdict(const struct review_subject *subject, struct arena *arena,
@@ -140,7 +154,7 @@ void review_verdict(const struct review_subject *subject, struct arena *arena,
 
     *review_out = (struct review){ .edited = false };
     buf_init(&review_out->answer, 0);
-    if (!edits_body(verdict))
+    if (!verdict_edits_body(verdict))
         return;
     if (revision_of(arena, verdict, &revision) != 0) {
         hold(arena, verdict, REVISE_IMPOSSIBLE);
@@ -153,16 +167,22 @@ void review_verdict(const struct review_subject *subject, struct arena *arena,
     }
     /* Footers may be there already; an address or part that was found must be reached. */
     if (revised.result == REVISE_UNCHANGED &&
-        revision.replacement_count + revision.notice_count == 0)
+        revision.replacement_count + revision.notice_count == 0) {
+        drop_body_edits(verdict);
+        settle(subject, arena, verdict);
         return;
+    }
     if (revised.result != REVISE_DONE) {
         hold(arena, verdict, revised.result);
         return;
     }
     review_out->body = span_slice(revised.message, (size_t)revised.body_at, revised.message.len);
     review_out->edited = judge_again(subject, arena, verdict, revised.message, err);
-    if (!review_out->edited || !retype(arena, verdict, revised.type)) {
+    if (!review_out->edited || !retype(subject->facts, arena, verdict, revised.type)) {
         review_out->edited = false;
         fail(subject, arena, verdict);
+        return;
     }
+    settle(subject, arena, verdict);
+    review_out->edited = verdict_edits_body(verdict);
 }

@@ -7,18 +7,6 @@ enum {
     TEXT_BYTES = 64 << 20   /* one text part */
 };
 
-struct reviser {
-    struct arena *arena;
-    const struct revision *revision;
-    struct span message;
-    struct mime_tree tree;
-    struct span line_end;
-    struct patches patches;
-    struct buf decoded, replaced, encoded;
-    bool text_footer_done, html_footer_done;
-    struct span *type_out;
-};
-
 bool patches_add(struct patches *patches, size_t at, size_t len, struct span octets)
 {
     struct patch *moved = arena_grow(patches->arena, patches->items, patches->count,
@@ -32,12 +20,12 @@ bool patches_add(struct patches *patches, size_t at, size_t len, struct span oct
     return true;
 }
 
-static size_t offset_of(const struct reviser *reviser, struct span inside)
+size_t offset_of(const struct reviser *reviser, struct span inside)
 {
     return (size_t)(inside.ptr - reviser->message.ptr);
 }
 
-static bool has_type(const struct mime_part *part, struct span type)
+bool has_type(const struct mime_part *part, struct span type)
 {
     for (size_t i = 0; i < part->type_count; i++)
         if (span_equals(part->types[i], type))
@@ -46,7 +34,7 @@ static bool has_type(const struct mime_part *part, struct span type)
 }
 
 /* Is it, or anything it is in, under a signature (or an encryption)? */
-static bool is_protected(const struct reviser *reviser, uint32_t index)
+bool is_protected(const struct reviser *reviser, uint32_t index)
 {
     for (; index != MIME_NO_PARENT; index = reviser->tree.parts[index].parent) {
         const struct mime_part *part = &reviser->tree.parts[index];
@@ -56,92 +44,11 @@ static bool is_protected(const struct reviser *reviser, uint32_t index)
     return false;
 }
 
-/* Charsets whose lower half is ASCII: all that mail uses but UTF-16, UTF-32, UTF-7, ISO-2022 and HZ. */
-static bool holds_ascii(struct span charset)
-{
-    static const struct span prefixes[] = {
-        { "us-ascii", 8 }, { "utf-8", 5 }, { "iso-8859-", 9 }, { "windows-125", 11 }, { "cp125", 5 },
-        { "koi8-", 5 },    { "macintosh", 9 },
-    };
-
-    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (span_starts_with_nocase(charset, prefixes[i]))
-            return true;
-    return charset.len == 0;
-}
-
 static bool is_text(const struct mime_part *part)
 {
     return has_type(part, SPAN("text/plain")) || has_type(part, SPAN("text/html")) ||
            has_type(part, SPAN("text/vcard")) || has_type(part, SPAN("text/x-vcard")) ||
            has_type(part, SPAN("text/calendar"));
-}
-
-/* The first inline text of each kind gets the footer of its kind. */
-static bool wants_footer(struct reviser *reviser, const struct mime_part *part, bool html)
-{
-    bool *done = html ? &reviser->html_footer_done : &reviser->text_footer_done;
-    struct span footer = html ? reviser->revision->footer_html : reviser->revision->footer_text;
-
-    if (*done || footer.len == 0 || part->attachment ||
-        (!html && !has_type(part, SPAN("text/plain"))))
-        return false;
-    *done = true;
-    return true;
-}
-
-/* The new content as the part's encoding writes it. */
-static enum revise_result write_back(struct reviser *reviser, const struct mime_part *part)
-{
-    struct span text = buf_span(&reviser->replaced), content = part->contents[0];
-    bool ok = true;
-
-    buf_clear(&reviser->encoded);
-    switch (part->encodings[0]) {
-    case TRANSFER_IDENTITY:
-        ok = buf_append(&reviser->encoded, text);
-        break;
-    case TRANSFER_BASE64:
-        ok = encode_base64(text, reviser->line_end, &reviser->encoded);
-        break;
-    case TRANSFER_QUOTED_PRINTABLE:
-        ok = encode_quoted_printable(text, reviser->line_end, &reviser->encoded);
-        break;
-    case TRANSFER_UUENCODE:
-    case TRANSFER_YENC:
-    case TRANSFER_UNKNOWN:
-        return REVISE_IMPOSSIBLE;
-    }
-    if (!ok || !patches_add(&reviser->patches, offset_of(reviser, content), content.len,
-                            buf_span(&reviser->encoded)))
-        return REVISE_IMPOSSIBLE;
-    return REVISE_DONE;
-}
-
-static enum revise_result revise_text(struct reviser *reviser, uint32_t index)
-{
-    const struct mime_part *part = &reviser->tree.parts[index];
-    struct span charset = part->charset_count > 0 ? part->charsets[0] : SPAN("");
-    bool html = has_type(part, SPAN("text/html"));
-    struct text_edit edit = { .revision = reviser->revision, .html = html,
-                              .wants_footer = wants_footer(reviser, part, html),
-                              .utf8 = span_starts_with_nocase(charset, SPAN("utf-8")),
-                              .line_end = reviser->line_end };
-    enum revise_result result;
-
-    buf_clear(&reviser->decoded);
-    if (!transfer_decode(part->encodings[0], READING_TOLERANT, part->contents[0], &reviser->decoded,
-                         NULL))
-        return REVISE_IMPOSSIBLE;
-    if (!edit.wants_footer && !text_has_target(reviser->revision, buf_span(&reviser->decoded)))
-        return REVISE_UNCHANGED;
-    if (is_protected(reviser, index) ||
-        span_find(buf_span(&reviser->decoded), SPAN("-----BEGIN PGP ")) < reviser->decoded.len)
-        return REVISE_PROTECTED;
-    if (!holds_ascii(charset))
-        return REVISE_IMPOSSIBLE;
-    result = text_revise(&edit, buf_span(&reviser->decoded), &reviser->replaced);
-    return result == REVISE_DONE ? write_back(reviser, part) : result;
 }
 
 static const struct notice *notice_for(const struct revision *revision, struct span where)
@@ -151,61 +58,6 @@ static const struct notice *notice_for(const struct revision *revision, struct s
             (where.len == 0 && span_equals(revision->notices[i].where, SPAN("1"))))
             return &revision->notices[i];
     return NULL;
-}
-
-/* The message's own Content-* fields: those of the notice take the place of the first, the others go. */
-static bool retype_header(struct reviser *reviser, struct span type)
-{
-    const struct header_block *header = &reviser->tree.parts[0].header;
-    struct span nl = reviser->line_end;
-    bool written = false;
-
-    buf_clear(&reviser->decoded);
-    buf_printf(&reviser->decoded,
-               "Content-Type: %.*s%.*sContent-Transfer-Encoding: quoted-printable%.*s",
-               SPAN_ARG(type), SPAN_ARG(nl), SPAN_ARG(nl));
-    for (size_t i = 0; i < header->count; i++) {
-        const struct header_field *field = &header->fields[i];
-        if (!span_starts_with_nocase(field->name, SPAN("Content-")))
-            continue;
-        if (!patches_add(&reviser->patches, offset_of(reviser, field->raw), field->raw.len,
-                         written ? SPAN("") : buf_span(&reviser->decoded)))
-            return false;
-        written = true;
-    }
-    /* A message without such fields is plain ASCII text, and so is a notice in quoted-printable. */
-    return written ||
-           patches_add(&reviser->patches, 0, 0, buf_span(&reviser->decoded));
-}
-
-/* The part whole, header too, gives way to a text that says why. */
-static enum revise_result put_notice(struct reviser *reviser, uint32_t index,
-                                     const struct notice *notice)
-{
-    static const struct span type = { "text/plain; charset=utf-8", 25 };
-    const struct mime_part *part = &reviser->tree.parts[index];
-    const bool whole_message = part->parent == MIME_NO_PARENT;
-    struct span old = whole_message ? part->contents[0] : part->octets;
-    struct span nl = reviser->line_end;
-
-    if (whole_message ? is_protected(reviser, index) : is_protected(reviser, part->parent))
-        return REVISE_PROTECTED;
-    buf_clear(&reviser->encoded);
-    if (whole_message) {
-        *reviser->type_out = type;
-        if (!retype_header(reviser, type))
-            return REVISE_IMPOSSIBLE;
-    } else {
-        buf_printf(&reviser->encoded,
-                   "Content-Type: %.*s%.*sContent-Transfer-Encoding: quoted-printable%.*s"
-                   "Content-Disposition: inline%.*s%.*s",
-                   SPAN_ARG(type), SPAN_ARG(nl), SPAN_ARG(nl), SPAN_ARG(nl), SPAN_ARG(nl));
-    }
-    if (!encode_quoted_printable(notice->text, nl, &reviser->encoded) ||
-        !patches_add(&reviser->patches, offset_of(reviser, old), old.len,
-                     buf_span(&reviser->encoded)))
-        return REVISE_IMPOSSIBLE;
-    return REVISE_DONE;
 }
 
 static bool is_under(const struct reviser *reviser, uint32_t index, uint32_t above)
@@ -295,10 +147,12 @@ enum revise_result revise_message(struct arena *arena, struct span message,
         return REVISE_AMBIGUOUS;
     reviser.line_end = reviser.tree.ends == LINE_ENDS_LF ? SPAN("\n") : SPAN("\r\n");
     buf_init(&reviser.decoded, TEXT_BYTES);
+    buf_init(&reviser.unicode, TEXT_BYTES);
     buf_init(&reviser.replaced, TEXT_BYTES);
     buf_init(&reviser.encoded, 2 * (size_t)TEXT_BYTES);
     result = revise_parts(&reviser);
     buf_fini(&reviser.decoded);
+    buf_fini(&reviser.unicode);
     buf_fini(&reviser.replaced);
     buf_fini(&reviser.encoded);
     if (result == REVISE_DONE && !splice(&reviser, message_out, body_at_out))

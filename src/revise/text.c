@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Edits in the decoded text of one part. Addresses are ASCII, so any charset that holds ASCII will do. */
-#include "base/utf8.h"
 #include "revise_priv.h"
 
 /* Octets that may stand in an address: next to one of them it is another address. */
@@ -87,71 +86,6 @@ bool text_has_target(const struct revision *revision, struct span text)
     return revision->replacement_count > 0 && find_target(revision, text, 0, &at, &len) != NULL;
 }
 
-/* Footer text in the part's charset. HTML can say everything in ASCII. false when it cannot be said. */
-static bool put_footer(const struct text_edit *edit, struct span footer, struct buf *out)
-{
-    while (footer.len > 0) {
-        uint32_t rune;
-        size_t used = utf8_next(footer, &rune);
-
-        if (rune == '\n')
-            buf_append(out, edit->line_end);
-        else if (rune < 0x80 || edit->utf8)
-            buf_append(out, span_slice(footer, 0, used));
-        else if (edit->html)
-            buf_printf(out, "&#%u;", (unsigned)rune);
-        else
-            return false;
-        footer = span_slice(footer, used, footer.len);
-    }
-    return !out->failed;
-}
-
-/* Where a footer goes: before the last "</body>", or at the end. */
-static size_t footer_place(const struct text_edit *edit, struct span text)
-{
-    size_t place = text.len, at = 0;
-
-    while (edit->html && at < text.len) {
-        at += span_find_nocase(span_slice(text, at, text.len), SPAN("</body"));
-        if (at < text.len)
-            place = at;
-        at++;
-    }
-    return place;
-}
-
-static enum revise_result add_footer(const struct text_edit *edit, struct buf *text)
-{
-    struct span footer = edit->html ? edit->revision->footer_html : edit->revision->footer_text;
-    enum revise_result result = REVISE_IMPOSSIBLE;
-    struct buf made, joined;
-    size_t place;
-
-    buf_init(&made, text->limit);
-    buf_init(&joined, text->limit);
-    if (put_footer(edit, footer, &made)) {
-        place = footer_place(edit, buf_span(text));
-        buf_append(&joined, span_slice(buf_span(text), 0, place));
-        if (place > 0 && joined.ptr[place - 1] != '\n')
-            buf_append(&joined, edit->line_end);
-        buf_append(&joined, buf_span(&made));
-        if (made.len > 0 && made.ptr[made.len - 1] != '\n')
-            buf_append(&joined, edit->line_end);
-        buf_append(&joined, span_slice(buf_span(text), place, text->len));
-        result = joined.failed ? REVISE_IMPOSSIBLE : REVISE_DONE;
-        if (span_find(buf_span(text), span_trim(buf_span(&made))) < text->len)
-            result = REVISE_UNCHANGED;
-    }
-    if (result == REVISE_DONE) {
-        buf_clear(text);
-        buf_append(text, buf_span(&joined));
-    }
-    buf_fini(&made);
-    buf_fini(&joined);
-    return result;
-}
-
 enum revise_result text_revise(const struct text_edit *edit, struct span text, struct buf *replaced)
 {
     enum revise_result result = REVISE_UNCHANGED, footer;
@@ -168,7 +102,7 @@ enum revise_result text_revise(const struct text_edit *edit, struct span text, s
     }
     buf_append(replaced, span_slice(text, done, text.len));
     if (edit->wants_footer) {
-        footer = add_footer(edit, replaced);
+        footer = footer_add(edit, replaced);
         if (footer != REVISE_UNCHANGED)
             result = footer;
     }

@@ -2,10 +2,12 @@
 #include "text/charset.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_cb.h>
 #include <unicode/udata.h>
+#include <unicode/ustring.h>
 
 #include "base/utf8.h"
 
@@ -320,6 +322,57 @@ enum charset_result charset_decode(struct span name, struct span bytes, struct b
     case BY_ICU: return decode_by_icu(icu, bytes, utf8_out);
     }
     return CHARSET_UNKNOWN;
+}
+
+/* All of the units; false when one of them has no octets in the charset. */
+static bool encode_units(UConverter *converter, const UChar *units, size_t count, struct buf *out)
+{
+    const UChar *at = units, *end = units + count;
+    UErrorCode status = U_ZERO_ERROR;
+
+    ucnv_setFromUCallBack(converter, UCNV_FROM_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
+    do {
+        char *target = buf_reserve(out, CHUNK_UNITS), *begin = target;
+
+        if (target == NULL)
+            return false;
+        status = U_ZERO_ERROR;
+        ucnv_fromUnicode(converter, &target, target + CHUNK_UNITS, &at, end, NULL, 1, &status);
+        out->len += (size_t)(target - begin);
+    } while (status == U_BUFFER_OVERFLOW_ERROR);
+    return U_SUCCESS(status);
+}
+
+bool charset_encode(struct span name, struct span utf8, struct buf *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    char plain[NAME_BYTES];
+    const char *icu;
+    UConverter *converter;
+    UChar *units;
+    int32_t count = 0;
+    bool good = false;
+    enum method method;
+
+    if (!plain_name(name, plain) || utf8.len > INT32_MAX / 4)
+        return false;
+    method = method_of(plain, &icu);
+    if (method == BY_UTF8 || utf8.len == 0)
+        return buf_append(out, utf8);
+    if (method == BY_GUESS || method == BY_ASCII)
+        return utf8_ascii_run(utf8) == utf8.len && buf_append(out, utf8);
+    /* By its own name, not by the superset that reads more than it may write. */
+    converter = ucnv_open(plain, &status);
+    if (U_FAILURE(status))
+        return false;
+    units = malloc((utf8.len + 1) * sizeof *units);
+    if (units != NULL) {
+        u_strFromUTF8(units, (int32_t)utf8.len + 1, &count, utf8.ptr, (int32_t)utf8.len, &status);
+        good = U_SUCCESS(status) && encode_units(converter, units, (size_t)count, out);
+    }
+    free(units);
+    ucnv_close(converter);
+    return good && !out->failed;
 }
 
 /* UTF-16 or UTF-32 without a mark: text that is mostly Latin has zeros at fixed distances. */

@@ -63,7 +63,7 @@ bool revised_decode(struct span message, uint64_t job_id, struct revised *revise
 
     *leaving_out = wire_get_bool(&in);
     revised_out->result = wire_get_range(&in, REVISE_UNCHANGED, REVISE_IMPOSSIBLE);
-    revised_out->type = wire_get_text(&in, REVISED_TYPE_BYTES);
+    revised_out->type = wire_get_text(&in, REVISION_TYPE_BYTES);
     revised_out->body_at = wire_get_u64(&in);
     revised_out->message = wire_get_span(&in, WIRE_MESSAGE_BYTES);
     for (size_t i = 0; i < revised_out->type.len; i++)

@@ -18,6 +18,9 @@ MACROS = {"login": "{auth_authen}", "tls": "{tls_version}", "certificate": "{cer
           "daemon": "{daemon_name}", "port": "{daemon_port}"}
 
 
+BODY_KINDS = ("address", "part", "footer-text", "footer-html")
+
+
 def envelope(case, judged):
     """Sender and recipients as inspect took them."""
     sender = case.values("sender")
@@ -52,6 +55,7 @@ def edits_told(outcome):
     told_of += [("recipient-add", address.strip("<>")) for address in outcome.recipients_added]
     told_of += [("recipient-delete", address.strip("<>")) for address in outcome.recipients_deleted]
     told_of += [("sender-set", outcome.sender.strip("<>"))] if outcome.sender is not None else []
+    told_of += [("body", "")] if outcome.body is not None else []
     return sorted(set(told_of))
 
 
@@ -61,7 +65,9 @@ def edits_judged(judged):
     for edit in judged["edits"]:
         if edit["kind"].startswith("header-"):
             announced.append(("header", edit["name"].lower()))
-        elif edit["kind"] != "body":
+        elif edit["kind"] in BODY_KINDS:
+            announced.append(("body", ""))
+        else:
             announced.append((edit["kind"], edit["value"].strip("<>")))
     return sorted(set(announced))
 

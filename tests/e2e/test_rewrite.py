@@ -89,12 +89,18 @@ def tests(gate):
         held = [gate.mta.content(entry["queue_id"]) for entry in gate.mta.held()]
         tap.true(any(b"essai signed" in octets and b"emapresse@gmail.com" in octets for octets in held), str(held))
 
-    def what_an_edit_cannot_reach_is_not_let_through():
-        hidden = HEAD.format("utf16") + "Content-Type: text/plain; charset=utf-16le\r\n" + \
+    def an_address_in_utf_16_is_replaced_in_utf_16():
+        wide = HEAD.format("utf16") + "Content-Type: text/plain; charset=utf-16le\r\n" + \
             "Content-Transfer-Encoding: base64\r\n\r\n" + \
             base64.b64encode("Contact : emapresse@gmail.com".encode("utf-16le")).decode() + "\r\n"
+        got = gate.pass_through(wide, "essai utf16")
+        tap.equal(base64.b64decode(got.body()).decode("utf-16le"), "Contact : presse@defense.gouv.fr")
+
+    def what_an_edit_cannot_reach_is_not_let_through():
+        hidden = HEAD.format("unknown") + "Content-Type: text/plain; charset=no-such\r\n\r\n" + \
+            "Contact : emapresse@gmail.com\r\n"
         tap.equal(gate.send(hidden)[0], 250)
-        tap.true(any(b"essai utf16" in gate.mta.content(entry["queue_id"]) for entry in gate.mta.held()), "held")
+        tap.true(any(b"essai unknown" in gate.mta.content(entry["queue_id"]) for entry in gate.mta.held()), "held")
 
     def a_notice_takes_the_place_of_a_part_above_the_ceiling():
         got = gate.pass_through(HEAD.format("whole") + "Content-Type: text/html\r\n\r\n<p>SECRET</p><p>le plan</p>\r\n",

@@ -114,7 +114,7 @@ static const struct diagnosis_case meanings[] = {
       "error policy.conf:1: ambiguity: unknown value \"qp-malforned\"; did you mean \"qp-malformed\"?\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"%{lable}\" }",
       "error policy.conf:1: reply: unknown placeholder \"%{lable}\"; accepted: rule id sender recipients "
-      "label label_name where destination ceiling contact reason suggestion fact\n" },
+      "label label_name where destination ceiling contact reason suggestion fact name bytes sha256\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"451 no\" }",
       "error policy.conf:1: code 451 does not fit reject; accepted: 5xx\n" },
     { "rule \"r\" { when = ambiguous action = reject reply = \"550 4.7.1 no\" }",

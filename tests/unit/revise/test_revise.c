@@ -96,8 +96,10 @@ static void test_revise_leaves_what_it_must_not_touch(void **state)
            &revision, REVISE_PROTECTED, NULL);
     expect(HEAD "\r\n-----BEGIN PGP SIGNED MESSAGE-----\r\n\r\nemapresse@gmail.com\r\n", &revision,
            REVISE_PROTECTED, NULL);
-    expect(HEAD "Content-Type: text/plain; charset=utf-16le\r\n\r\nemapresse@gmail.com\r\n", &revision,
+    expect(HEAD "Content-Type: text/plain; charset=no-such\r\n\r\nemapresse@gmail.com\r\n", &revision,
            REVISE_IMPOSSIBLE, NULL);
+    expect(HEAD "Content-Transfer-Encoding: base64\r\n\r\nZW1hcHJlc3NlQGdt!!!YWlsLmNvbQ0K\r\n", &revision,
+           REVISE_AMBIGUOUS, NULL);
     expect(HEAD "Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
            "emapresse@gmail.com\r\n--b--\r\n", &revision, REVISE_AMBIGUOUS, NULL);
 }
@@ -114,7 +116,7 @@ static void test_revise_footer_is_idempotent(void **state)
 
     (void)state;
     assert_int_equal(once.result, REVISE_DONE);
-    assert_true(span_find(once.body, SPAN("Bonjour\r\nDiffus\xC3\xA9 par la DICoD\r\n\r\n--b")) <
+    assert_true(span_find(once.body, SPAN("Bonjour\r\nDiffus=C3=A9 par la DICoD\r\n\r\n--b")) <
                 once.body.len);
     assert_true(span_find(once.body, SPAN("<p>Diffus&#233;</p>\r\n</body>")) < once.body.len);
     snprintf(again, sizeof again, HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n%.*s",
@@ -122,6 +124,88 @@ static void test_revise_footer_is_idempotent(void **state)
     expect(again, &revision, REVISE_UNCHANGED, "");
     buf_fini(&once.whole);
     arena_free(&once.arena);
+}
+
+/* What the one text of a message becomes, header fields of the text included. */
+static void test_revise_footer_fits_the_text(void **state)
+{
+    static const struct {
+        const char *name, *fields, *footer, *want;
+    } cases[] = {
+        { "no MIME", "\r\nBonjour\r\n", "Diffus\xC3\xA9\n",
+          "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+          "From: a@b.fr\r\n\r\nBonjour\r\nDiffus=C3=A9\r\n" },
+        { "ASCII stays", "Content-Type: text/plain; charset=us-ascii\r\n\r\nBonjour\r\n", "Diffuse\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nBonjour\r\nDiffuse\r\n" },
+        { "parameters stay", "Content-Type: text/plain; charset=us-ascii; format=flowed\r\n\r\nBonjour\r\n",
+          "\xC3\xA9\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=utf-8; format=\"flowed\"\r\n"
+          "Content-Transfer-Encoding: quoted-printable\r\n\r\nBonjour\r\n=C3=A9\r\n" },
+        { "own charset", "Content-Type: text/plain; charset=iso-8859-1\r\n"
+          "Content-Transfer-Encoding: 8bit\r\n\r\n\xE0\r\n", "\xC3\xA9\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
+          "Content-Transfer-Encoding: 8bit\r\n\r\n\xE0\r\n\xE9\r\n" },
+        { "no place in it", "Content-Type: text/plain; charset=iso-8859-1\r\n"
+          "Content-Transfer-Encoding: 8bit\r\n\r\n\xE0\r\n", "\xC5\x93uvre\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=utf-8\r\n"
+          "Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A0\r\n=C5=93uvre\r\n" },
+        { "ISO-2022-JP", "Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1B$B\x46\x7C\x1B(B\r\n",
+          "fin\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n"
+          "\x1B$B\x46\x7C\x1B(B\r\nfin\r\n" },
+        { "UTF-16", "Content-Type: text/plain; charset=utf-16le\r\nContent-Transfer-Encoding: base64\r\n"
+          "\r\nYQANAAoA\r\n", "b\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=utf-16le\r\nContent-Transfer-Encoding: base64\r\n"
+          "\r\nYQANAAoAYgANAAoA\r\n" },
+        { "base64", "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
+          "\r\nYQ0K\r\n", "b\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n"
+          "\r\nYQ0KYg0K\r\n" },
+        { "flowed", "Content-Type: text/plain; format=flowed\r\n\r\nune \r\nphrase \r\n",
+          " a\n>b\nFrom c\n-- \nd  \n",
+          "From: a@b.fr\r\nContent-Type: text/plain; format=flowed\r\n\r\nune \r\nphrase \r\n\r\n"
+          "  a\r\n >b\r\n From c\r\n-- \r\nd\r\n" },
+        { "flowed, long", "Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\nx\r\n",
+          "Ce message et ses pieces jointes sont reserves a leurs destinataires ; merci de prevenir\n",
+          "From: a@b.fr\r\nContent-Type: text/plain; format=flowed; delsp=yes\r\n\r\nx\r\n"
+          "Ce message et ses pieces jointes sont reserves a leurs destinataires ;  \r\nmerci de prevenir\r\n" },
+        { "fixed, long", "\r\nx\r\n",
+          "Ce message et ses pieces jointes sont reserves a leurs destinataires ; merci de prevenir\n",
+          "From: a@b.fr\r\n\r\nx\r\n"
+          "Ce message et ses pieces jointes sont reserves a leurs destinataires ;\r\nmerci de prevenir\r\n" },
+        { "there already", "\r\nx\r\nfin\r\n\r\n", "fin\n", NULL },
+        { "quoted is not there", "\r\n> fin\r\nx\r\n", "fin\n", "From: a@b.fr\r\n\r\n> fin\r\nx\r\nfin\r\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct revision revision = { .footer_text = span_of(cases[i].footer) };
+        char message[1024];
+        struct outcome once;
+        struct span whole;
+
+        snprintf(message, sizeof message, "From: a@b.fr\r\n%s%s",
+                 cases[i].fields[0] == '\r' ? "" : "MIME-Version: 1.0\r\n", cases[i].fields);
+        once = revise(message, &revision);
+        whole = buf_span(&once.whole);
+        if (cases[i].want == NULL) {
+            assert_int_equal(once.result, REVISE_UNCHANGED);
+        } else {
+            /* MIME-Version comes with a new type; where it stands does not matter here. */
+            size_t mime = span_find(whole, SPAN("MIME-Version: 1.0\r\n"));
+            char shown[1024], again[1024];
+
+            snprintf(shown, sizeof shown, "%.*s%.*s", SPAN_ARG(span_slice(whole, 0, mime)),
+                     SPAN_ARG(span_slice(whole, mime + 19, whole.len)));
+            if (strcmp(shown, cases[i].want) != 0)
+                fail_msg("%s: %s, got:\n%s\nwant:\n%s", cases[i].name, revise_result_name(once.result), shown,
+                         cases[i].want);
+            snprintf(again, sizeof again, "%.*s", SPAN_ARG(whole));
+            expect(again, &revision, REVISE_UNCHANGED, "");
+        }
+        buf_fini(&once.whole);
+        arena_free(&once.arena);
+    }
 }
 
 static void test_revise_puts_a_notice_for_a_part(void **state)
@@ -159,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_revise_keeps_encoding_and_other_parts),
         cmocka_unit_test(test_revise_leaves_what_it_must_not_touch),
         cmocka_unit_test(test_revise_footer_is_idempotent),
+        cmocka_unit_test(test_revise_footer_fits_the_text),
         cmocka_unit_test(test_revise_puts_a_notice_for_a_part),
     };
 
