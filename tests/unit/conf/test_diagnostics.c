@@ -163,7 +163,7 @@ static const struct diagnosis_case meanings[] = {
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite notice = \"%{part}\" }",
       "error policy.conf:2: notice: unknown placeholder \"%{part}\"; accepted: rule id sender recipients "
-      "label label_name where destination ceiling contact reason suggestion fact\n" },
+      "label label_name where destination ceiling contact reason suggestion fact name bytes sha256\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = tag subject_mark = \"%{label}\" label_header = \"X-Mark\" }",
       "error policy.conf:2: label_header: \"X-Mark\"; accepted: X-Protective-Marking, SIO-Label\n"
