@@ -41,6 +41,12 @@ struct recipient_fact {
     bool malformed;
 };
 
+/* How often an exception with a limit was used before this message. */
+struct use_fact {
+    struct span name;
+    uint64_t total, today;
+};
+
 struct facts {
     struct arena *arena;
 
@@ -61,6 +67,10 @@ struct facts {
     struct { struct ambiguity_fact *items; size_t count, capacity; } ambiguities;
     struct { struct signature_fact *items; size_t count, capacity; } signatures;
 
+    /* Counted by whoever keeps the record; an exception that is not listed was never used. */
+    struct { struct use_fact *items; size_t count, capacity; } uses;
+    bool uses_known;            /* false: limits of use cannot be told, so they are taken as spent */
+
     /* The content was never read, or not to its end: the reason, else UNINSPECTABLE_NONE. */
     enum uninspectable scan_failure;
     bool scanned;               /* a report for this message has come in */
@@ -80,6 +90,7 @@ struct contact_fact *facts_add_contact(struct facts *facts);
 struct part_fact *facts_add_part(struct facts *facts);
 struct ambiguity_fact *facts_add_ambiguity(struct facts *facts);
 struct signature_fact *facts_add_signature(struct facts *facts);
+struct use_fact *facts_add_use(struct facts *facts);
 
 /* Has the top header block a field of that name, in any case? */
 bool facts_has_header(const struct facts *facts, struct span name);

@@ -89,6 +89,8 @@ struct verdict {
 
     struct rule_outcome *rules;
     size_t rule_count;
+    struct span *exceptions;    /* names of those without which it would not be let go; each counts as used */
+    size_t exception_count;
     struct edit *edits;         /* in the order to apply */
     size_t edit_count;
 

@@ -110,6 +110,7 @@ struct exception {
     struct span owner, reason;
     int64_t from_us, expires_us; /* in force from (included) until (excluded) */
     struct span expires;        /* as written */
+    uint64_t uses, uses_a_day;  /* limits; 0: none */
 };
 
 enum condition_kind {
@@ -274,6 +275,10 @@ struct span policy_standard_notice(void);
 
 /* The order of the login map: by octets, ASCII case apart. */
 int login_compare(struct span a, struct span b);
+
+/* Has an exception a limit of use? Then facts.uses must say how often each was used. */
+bool exception_is_limited(const struct exception *exception);
+bool policy_limits_uses(const struct policy *policy);
 
 /* What is in force before a file says anything: no rules, no destinations, all failures tempfail. */
 void policy_init(struct policy *policy, struct arena *arena);

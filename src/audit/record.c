@@ -358,6 +358,8 @@ json_t *record_encode(const struct policy *policy, const struct facts *facts,
     bool failed = object == NULL;
 
     put_verdict(object, verdict, &failed);
+    if (verdict->exception_count > 0)
+        put(object, &failed, "exceptions", texts(verdict->exceptions, verdict->exception_count, &failed));
     if (policy->version > 0) {
         put(object, &failed, "policy_version", json_integer((json_int_t)policy->version));
         put(object, &failed, "policy_signer", text(policy->signer));

@@ -213,6 +213,8 @@ static void one_exception(struct build *build, const struct outline *section,
     who(build, section, exception);
     whereto(build, section, exception);
     when(build, section, exception);
+    exception->uses = (uint64_t)value_number(section, "uses");
+    exception->uses_a_day = (uint64_t)value_number(section, "uses_a_day");
     exception->has_ceiling = outline_setting(section, "ceiling") != NULL;
     values = build_list(build, section, "ceiling");
     build_ceiling(build, &exception->ceiling, &values);

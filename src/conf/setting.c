@@ -123,6 +123,10 @@ const struct setting settings_table[] = {
     SET(EXCEPTION, "from", DATE, .meaning = "first day or instant (UTC)"),
     SET(EXCEPTION, "expires", DATE, .required = true,
         .meaning = "in force before this instant; a day alone is its last"),
+    SET(EXCEPTION, "uses", NUMBER, .min = 1, .max = 1000000000,
+        .meaning = "messages it may excuse in all"),
+    SET(EXCEPTION, "uses_a_day", NUMBER, .min = 1, .max = 1000000000,
+        .meaning = "messages it may excuse on one day (UTC)"),
 
     SET(RULE, "when", TEXT, .is_list = true, .meaning = "facts, any of which must hold"),
     SET(RULE, "unless", TEXT, .is_list = true, .meaning = "facts, none of which may hold"),

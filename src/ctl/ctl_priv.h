@@ -95,6 +95,13 @@ void diagnostics_print(FILE *out, const struct conf *conf);
 
 struct cage;
 struct policy;
+struct uses;
+
+/* Those of the record that the policy names. -1 after a complaint: there are some, but nobody can read them. */
+int uses_of_record(const struct conf *conf, struct uses *uses);
+
+/* Fill in what a policy's limits need. */
+void uses_tell(const struct uses *uses, struct facts *facts);
 
 /* What the command line says of the session and the envelope. */
 struct envelope_options {
@@ -110,6 +117,7 @@ struct judge {
     const struct conf *conf;
     struct cage *cage;
     struct envelope_options envelope;
+    struct uses *uses;          /* of exceptions, by the record; NULL: they cannot be told */
 };
 
 struct judgement {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "audit/record.h"
+#include "audit/uses.h"
 #include "cage/cage.h"
 #include "conf/conf.h"
 #include "ctl_priv.h"
@@ -217,6 +218,7 @@ static int inspect(const struct options *options)
 {
     const struct option *items = options->items;
     struct ruleset ruleset;
+    struct uses uses = { 0 };
     struct work *work;
     int status;
 
@@ -233,6 +235,7 @@ static int inspect(const struct options *options)
         return EXIT_TROUBLE;
     }
     work->judge.conf = ruleset.conf;
+    work->judge.uses = uses_of_record(ruleset.conf, &uses) == 0 ? &uses : NULL;
     work->judge.envelope = (struct envelope_options){
         .sender = option_value(&items[SENDER]),
         .recipients = items[RECIPIENT].values,
@@ -251,6 +254,7 @@ static int inspect(const struct options *options)
     work->colour = !work->json && terminal_has_colour(stdout);
     status = inspect_paths(work);
     free(work);
+    uses_fini(&uses);
     ruleset_fini(&ruleset);
     return status;
 }

@@ -116,6 +116,7 @@ static int judge_spooled(const struct judge *judge, const char *path, struct spo
     out->facts->received_us = clock_realtime_us();
     if (scan(judge, path, fd, size, held, out->facts, err) != 0)
         return -1;
+    uses_tell(judge->uses, out->facts);
     policy_decide(judge->conf->policy, out->facts, DECIDE_ALL, out->arena, &out->verdict);
     if (!judge->envelope.document)
         edit_body(judge, fd, size, out);

@@ -221,6 +221,7 @@ struct facts *recall_facts(const json_t *record, const json_t *indexes, struct a
     facts->scan_us = number(record, "scan_us");
     facts->dropped_findings = number(record, "dropped_findings");
     facts->scanned = flag(record, "scanned");
+    facts->uses_known = true;   /* none: nobody knows what was used before that message */
     received = text(arena, record, "received");
     if (received.len == 0 || clock_parse(received.ptr, &facts->received_us) != 0)
         facts->received_us = 0;

@@ -75,6 +75,12 @@ struct signature_fact *facts_add_signature(struct facts *facts)
                &facts->signatures.capacity, sizeof *facts->signatures.items);
 }
 
+struct use_fact *facts_add_use(struct facts *facts)
+{
+    return add(facts->arena, (void **)&facts->uses.items, &facts->uses.count,
+               &facts->uses.capacity, sizeof *facts->uses.items);
+}
+
 void facts_drop_content(struct facts *facts)
 {
     size_t envelope = facts->senders.count > 0 ? 1 : 0;

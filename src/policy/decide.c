@@ -154,8 +154,11 @@ static bool judge_rule(struct judgement *j, size_t i, enum decide_detail detail,
     const struct rule *rule = &j->policy->rules[i];
     bool reached = !ended || rule->mode == RULE_OBSERVE, ends = false;
     struct reasons reasons = { 0 };
-    enum truth truth = reached ? rule_holds(j, i, &reasons) : TRUTH_NO;
     struct rule_outcome *outcome;
+    enum truth truth;
+
+    j->counts_uses = !ended && rule->mode == RULE_ENFORCE;
+    truth = reached ? rule_holds(j, i, &reasons) : TRUTH_NO;
 
     if (truth == TRUTH_YES || detail == DECIDE_ALL || reasons.exception.len > 0) {
         outcome = add_outcome(j, rule, truth, &reasons, reached, verdict);
@@ -209,6 +212,16 @@ static void name_changes(struct verdict *verdict)
     verdict->action = altered ? ACTION_REWRITE : ACTION_TAG;
 }
 
+/* What a message that goes nowhere would have needed is no use of it. */
+static int name_exceptions(struct judgement *j, struct verdict *verdict)
+{
+    verdict->exceptions = arena_alloc(j->arena, (j->policy->exception_count + 1) * sizeof *verdict->exceptions);
+    for (size_t i = 0; i < j->policy->exception_count && verdict->exceptions != NULL; i++)
+        if (j->used[i])
+            verdict->exceptions[verdict->exception_count++] = j->policy->exceptions[i].name;
+    return verdict->exceptions == NULL ? -1 : 0;
+}
+
 static bool leaves_edits(enum action action)
 {
     return action != ACTION_REJECT && action != ACTION_TEMPFAIL && action != ACTION_DISCARD;
@@ -217,7 +230,7 @@ static bool leaves_edits(enum action action)
 static void apply_mode(const struct policy *policy, struct verdict *verdict)
 {
     if (!leaves_edits(verdict->action))
-        verdict->edit_count = 0;
+        verdict->edit_count = verdict->exception_count = 0;
     verdict->would = verdict->action;
     if (policy->mode != RULE_OBSERVE)
         return;
@@ -259,6 +272,8 @@ void policy_decide(const struct policy *policy, const struct facts *facts,
     if (leaves_edits(verdict_out->action) && !verdict_edits_body(verdict_out))
         (void)policy_settle_signatures(policy, facts, arena, verdict_out);
     name_changes(verdict_out);
+    if (policy->exception_count > 0 && name_exceptions(&j, verdict_out) != 0)
+        fail(&j, FAILURE_POLICY, verdict_out);
     apply_mode(policy, verdict_out);
     if (arena_is_full(arena))
         out_of_room(policy, verdict_out);

@@ -69,7 +69,7 @@ static enum truth parts_show(struct judgement *j, size_t rule, enum fact fact,
         if (unread && reasons->speaks)
             j->answered[i] = true;
         if (exception != NULL) {
-            reasons_excuse(reasons, exception);
+            reasons_excuse(j, reasons, exception);
             continue;
         }
         say_part(j, reasons, fact, part);
@@ -90,7 +90,7 @@ static enum truth ambiguities_show(struct judgement *j, size_t rule,
         if (!is_selected(selection->ambiguities, i))
             continue;
         if (exception != NULL) {
-            reasons_excuse(reasons, exception);
+            reasons_excuse(j, reasons, exception);
             continue;
         }
         reasons_add(j, reasons, FACT_AMBIGUOUS, "%s at %.*s", name == NULL ? "unknown kind" : name,

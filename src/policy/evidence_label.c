@@ -87,7 +87,7 @@ static bool label_is_above(struct judgement *j, size_t rule, const struct label_
         return false;
     exception = excuse_label(j, rule, label->label, recipient);
     if (exception != NULL)
-        reasons_excuse(reasons, exception);
+        reasons_excuse(j, reasons, exception);
     else
         say_above(j, reasons, label, to, recipient);
     return exception == NULL;

@@ -62,7 +62,7 @@ static enum truth senders_show(struct judgement *j, size_t rule, enum fact fact,
             continue;
         exception = excuse_sender(j, rule, fact, sender);
         if (exception != NULL) {
-            reasons_excuse(reasons, exception);
+            reasons_excuse(j, reasons, exception);
             continue;
         }
         reasons_add(j, reasons, fact, "%.*s <%.*s> %s", SPAN_ARG(sender->where),

@@ -61,6 +61,26 @@ bool exception_is_in_force(const struct judgement *j, const struct exception *ex
            senders_fit(j, exception) && labels_fit(j, exception);
 }
 
+static const struct use_fact *use_of(const struct judgement *j, const struct exception *exception)
+{
+    for (size_t i = 0; i < j->facts->uses.count; i++)
+        if (span_equals(j->facts->uses.items[i].name, exception->name))
+            return &j->facts->uses.items[i];
+    return NULL;
+}
+
+bool exception_is_spent(const struct judgement *j, const struct exception *exception)
+{
+    const struct use_fact *use = use_of(j, exception);
+
+    if (!exception_is_limited(exception))
+        return false;
+    if (!j->facts->uses_known)
+        return true;
+    return use != NULL && ((exception->uses > 0 && use->total >= exception->uses) ||
+                           (exception->uses_a_day > 0 && use->today >= exception->uses_a_day));
+}
+
 static bool covers_recipient(const struct judgement *j, const struct exception *exception, size_t i)
 {
     const struct recipient_fact *recipient;
@@ -128,4 +148,24 @@ const struct exception *excuse_message(const struct judgement *j, size_t rule, e
             return exception;
     }
     return NULL;
+}
+
+/* Why a message like those before it is not excused any more. */
+void exceptions_say_spent(struct judgement *j, size_t rule, struct reasons *reasons)
+{
+    for (size_t i = 0; i < j->policy->exception_count; i++) {
+        const struct exception *exception = &j->policy->exceptions[i];
+        if (!j->spent[i] || !allows(exception, rule, reasons->fact))
+            continue;
+        if (!j->facts->uses_known)
+            reasons_add(j, reasons, reasons->fact,
+                        "exception \"%.*s\" does not apply: nobody can tell how often it was used",
+                        SPAN_ARG(exception->name));
+        else
+            reasons_add(j, reasons, reasons->fact,
+                        "exception \"%.*s\" does not apply: its uses%s are spent",
+                        SPAN_ARG(exception->name),
+                        use_of(j, exception)->total < exception->uses || exception->uses == 0 ? " of the day"
+                                                                                             : "");
+    }
 }

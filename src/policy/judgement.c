@@ -83,10 +83,12 @@ int judgement_init(struct judgement *j, const struct policy *policy, const struc
     j->sender_marks = array_of(arena, facts->senders.count, sizeof *j->sender_marks);
     j->destinations = array_of(arena, facts->recipients.count, sizeof *j->destinations);
     j->in_force = array_of(arena, policy->exception_count, sizeof *j->in_force);
+    j->spent = array_of(arena, policy->exception_count, sizeof *j->spent);
+    j->used = array_of(arena, policy->exception_count, sizeof *j->used);
     j->dropped = array_of(arena, facts->recipients.count, sizeof *j->dropped);
     j->answered = array_of(arena, facts->parts.count, sizeof *j->answered);
     if (j->sender_marks == NULL || j->destinations == NULL || j->in_force == NULL ||
-        j->dropped == NULL || j->answered == NULL)
+        j->spent == NULL || j->used == NULL || j->dropped == NULL || j->answered == NULL)
         return -1;
     for (size_t i = 0; i < facts->senders.count; i++)
         j->sender_marks[i] = sender_judge(j, &facts->senders.items[i]);
@@ -94,8 +96,12 @@ int judgement_init(struct judgement *j, const struct policy *policy, const struc
         j->destinations[i] = destination_of(policy, facts->recipients.items[i].address,
                                             facts->recipients.items[i].domain);
     j->nowhere = destination_of(policy, SPAN(""), SPAN(""));
-    for (size_t i = 0; i < policy->exception_count; i++)
-        j->in_force[i] = exception_is_in_force(j, &policy->exceptions[i]);
+    for (size_t i = 0; i < policy->exception_count; i++) {
+        if (exception_is_in_force(j, &policy->exceptions[i])) {
+            j->spent[i] = exception_is_spent(j, &policy->exceptions[i]);
+            j->in_force[i] = !j->spent[i];
+        }
+    }
     j->possible = facts_in_sight(j);
     return 0;
 }

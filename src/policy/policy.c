@@ -33,6 +33,19 @@ void policy_init(struct policy *policy, struct arena *arena)
     policy->broken_signatures = BROKEN_KEEP;
 }
 
+bool exception_is_limited(const struct exception *exception)
+{
+    return exception->uses > 0 || exception->uses_a_day > 0;
+}
+
+bool policy_limits_uses(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->exception_count; i++)
+        if (exception_is_limited(&policy->exceptions[i]))
+            return true;
+    return false;
+}
+
 bool policy_sender_approved(const struct policy *policy, struct span address, struct span domain)
 {
     return domain.len > 0 && nameset_has_address(&policy->senders.approved, address, domain);

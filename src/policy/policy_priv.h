@@ -33,6 +33,9 @@ struct judgement {
     int32_t *destinations;  /* of each recipient; POLICY_NONE: listed nowhere */
     int32_t nowhere;        /* destination of a recipient nobody named: the "*" one, else POLICY_NONE */
     bool *in_force;         /* of each exception: does it speak about this message? */
+    bool *spent;            /* of each exception: it would, had it not been used as often as it may */
+    bool *used;             /* of each exception: did it excuse something a rule would have acted on? */
+    bool counts_uses;       /* the rule that is judged is one of these */
     bool *dropped;          /* of each recipient: a rule took it off already */
     bool *answered;         /* of each part: did a rule or exception speak about its being unreadable? */
     size_t edit_capacity, outcome_capacity; /* of the verdict's lists */
@@ -95,6 +98,8 @@ bool release_reaches(const struct policy *policy, const struct label_fact *label
 
 /* exception.c */
 bool exception_is_in_force(const struct judgement *j, const struct exception *exception);
+bool exception_is_spent(const struct judgement *j, const struct exception *exception);
+void exceptions_say_spent(struct judgement *j, size_t rule, struct reasons *reasons);
 const struct exception *excuse_sender(const struct judgement *j, size_t rule, enum fact fact,
                                       const struct sender_fact *sender);
 const struct exception *excuse_label(const struct judgement *j, size_t rule, int32_t label,
@@ -142,7 +147,7 @@ bool sender_is_near_miss(const struct judgement *j, struct span domain, struct s
 void reasons_add(struct judgement *j, struct reasons *reasons, enum fact fact, const char *format,
                  ...) __attribute__((format(printf, 4, 5)));
 void reasons_recipient(struct judgement *j, struct reasons *reasons, size_t recipient);
-void reasons_excuse(struct reasons *reasons, const struct exception *exception);
+void reasons_excuse(const struct judgement *j, struct reasons *reasons, const struct exception *exception);
 void reasons_keep(struct span *first, struct span value);
 
 /* rule.c */

@@ -40,8 +40,10 @@ void reasons_recipient(struct judgement *j, struct reasons *reasons, size_t reci
         reasons->recipients[recipient] = true;
 }
 
-void reasons_excuse(struct reasons *reasons, const struct exception *exception)
+void reasons_excuse(const struct judgement *j, struct reasons *reasons, const struct exception *exception)
 {
+    if (j->counts_uses)
+        j->used[exception - j->policy->exceptions] = true;
     if (reasons->exception.len == 0)
         reasons->exception = exception->name;
 }

@@ -85,7 +85,7 @@ static enum truth evidence_unless_excused(struct judgement *j, size_t rule, enum
     if (exception == NULL)
         return evidence(j, rule, fact, selection, reasons);
     if (evidence(j, rule, fact, selection, &unheard) == TRUTH_YES)
-        reasons_excuse(reasons, exception);
+        reasons_excuse(j, reasons, exception);
     return TRUTH_NO;
 }
 
@@ -152,5 +152,6 @@ enum truth rule_holds(struct judgement *j, size_t rule, struct reasons *reasons)
     if (conditions != TRUTH_YES || facts != TRUTH_YES || unless == TRUTH_UNKNOWN)
         return TRUTH_UNKNOWN;
     keep_recipients(j, &selection, reasons);
+    exceptions_say_spent(j, rule, reasons);
     return TRUTH_YES;
 }

@@ -14,12 +14,13 @@
 #include <unistd.h>
 
 #include "audit/chain.h"
+#include "audit/uses.h"
 #include "base/clock.h"
 #include "proc_priv.h"
 #include "sandbox/sandbox.h"
 #include "wire/wire.h"
 
-enum { BATCH = 256 };
+enum { BATCH = 256, PATH_BYTES = 4096 };
 
 struct auditor {
     struct chain_writer *chain;
@@ -28,6 +29,11 @@ struct auditor {
     bool failing;               /* said so in the log */
     bool stopping;
     struct buf packet;
+    struct uses uses;           /* counted from what is on disk */
+    struct uses pending;        /* from what waits */
+    bool uses_known;
+    int directory_fd;
+    char directory[PATH_BYTES], name[PATH_BYTES];   /* of the record */
     struct { uint64_t number, sequence; } waiting[BATCH];   /* who waits for an answer, and for which record */
     size_t count;
 };
@@ -70,6 +76,8 @@ static void take_record(struct auditor *auditor)
         answer(auditor, number, 0, err.text);
         return;
     }
+    if (uses_note_record(&auditor->pending, record) != 0)
+        auditor->uses_known = false;
     auditor->waiting[auditor->count].number = number;
     auditor->waiting[auditor->count++].sequence = sequence;
 }
@@ -98,6 +106,38 @@ static void note_commit(struct auditor *auditor, const struct err *err)
     auditor->failing = failed;
 }
 
+/* What is on disk counts; the file of counts may come a moment later, since the record itself is counted again. */
+static void note_uses(struct auditor *auditor, bool committed)
+{
+    struct err err = { "" };
+
+    if (committed && auditor->pending.count > 0) {
+        if (uses_merge(&auditor->uses, &auditor->pending) != 0)
+            auditor->uses_known = false;
+        if (auditor->uses_known && uses_save(auditor->directory_fd, auditor->name, &auditor->uses,
+                                             chain_writer_head(auditor->chain).sequence, &err) < 0)
+            log_problem(LOG_ERR, "audit", err.text);
+    }
+    uses_fini(&auditor->pending);
+}
+
+/* A milter that was not told takes every limited exception for spent. */
+static void tell_uses(struct auditor *auditor)
+{
+    struct buf text;
+
+    buf_init(&text, USES_FILE_BYTES);
+    if (auditor->uses_known && uses_encode(&auditor->uses, 0, &text) == 0) {
+        buf_clear(&auditor->packet);
+        wire_put_u64(&auditor->packet, 0);
+        wire_put_u64(&auditor->packet, 0);
+        wire_put_span(&auditor->packet, buf_span(&text));
+        (void)wire_send(auditor->client_fd, buf_span(&auditor->packet), NULL, 0,
+                        clock_monotonic_us() + 1000000);
+    }
+    buf_fini(&text);
+}
+
 static void serve_client(struct auditor *auditor)
 {
     enum wire_result result = WIRE_OK;
@@ -113,7 +153,7 @@ static void serve_client(struct auditor *auditor)
         take_record(auditor);
     }
     if (auditor->count > 0) {
-        (void)chain_commit(auditor->chain, &err);
+        note_uses(auditor, chain_commit(auditor->chain, &err) == 0);
         note_commit(auditor, &err);
         for (size_t i = 0; i < auditor->count; i++)
             answer(auditor, auditor->waiting[i].number, auditor->waiting[i].sequence, err.text);
@@ -135,6 +175,7 @@ static void follow_parent(struct auditor *auditor)
     case CHANNEL_CLIENT:
         drop_client(auditor);
         auditor->client_fd = message.fds[0];
+        tell_uses(auditor);
         break;
     case CHANNEL_REOPEN:
         reopen_if_rotated(auditor);
@@ -189,37 +230,47 @@ static struct chain_writer *open_with_key(struct chain_options *chain, bool keye
     return writer;
 }
 
-static struct chain_writer *open_chain(const struct daemon_options *options, struct err *err)
+static struct chain_writer *open_chain(struct auditor *auditor, const struct daemon_options *options,
+                                       struct err *err)
 {
-    char directory[4096], name[4096];
-    struct chain_options chain = { .sync = options->audit_sync };
+    struct chain_options chain = { .name = auditor->name, .sync = options->audit_sync };
     struct chain_writer *writer;
-    int fd;
 
-    snprintf(directory, sizeof directory, "%s", options->audit_file);
-    snprintf(name, sizeof name, "%s", options->audit_file);
-    fd = open(dirname(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        err_set(err, "%s: %m", directory);
+    auditor->directory_fd = open(auditor->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (auditor->directory_fd < 0) {
+        err_set(err, "%s: %m", auditor->directory);
         return NULL;
     }
-    chain.directory_fd = fd;
-    chain.name = basename(name);
+    chain.directory_fd = auditor->directory_fd;
     /* The folder stays open: it is where the writer looks for a renamed file. */
     writer = open_with_key(&chain, options->audit_keyed, err);
-    if (writer == NULL) {
+    if (writer == NULL)
         err_context(err, "%s", options->audit_file);
-        close(fd);
-    }
     return writer;
 }
 
-static int give_up_rights(const struct daemon_options *options, struct err *err)
+static void split_name(struct auditor *auditor, const char *file)
 {
-    char directory[4096];
+    char copy[PATH_BYTES];
 
-    snprintf(directory, sizeof directory, "%s", options->audit_file);
-    const struct sandbox_path paths[] = { { dirname(directory), SANDBOX_WRITE } };
+    snprintf(copy, sizeof copy, "%s", file);
+    snprintf(auditor->directory, sizeof auditor->directory, "%s", dirname(copy));
+    snprintf(copy, sizeof copy, "%s", file);
+    snprintf(auditor->name, sizeof auditor->name, "%s", basename(copy));
+}
+
+static void load_uses(struct auditor *auditor)
+{
+    struct err err = { "" };
+
+    auditor->uses_known = uses_load(auditor->directory_fd, auditor->name, &auditor->uses, &err) == 0;
+    if (!auditor->uses_known)
+        log_problem(LOG_ERR, "uses", err.text);
+}
+
+static int give_up_rights(const struct auditor *auditor, struct err *err)
+{
+    const struct sandbox_path paths[] = { { auditor->directory, SANDBOX_WRITE } };
     const struct sandbox_options sandbox = { .paths = paths, .path_count = 1 };
     struct err missing = { "" };
     const int status = sandbox_enter(SANDBOX_AUDIT, &sandbox, &missing, err);
@@ -236,14 +287,17 @@ int audit_main(const struct daemon_options *options)
     log_open("vaguemestred/audit", options->foreground, span_of(options->facility));
     signal(SIGXFSZ, SIG_IGN);
     buf_init(&auditor.packet, 0);
-    auditor.chain = open_chain(options, &err);
-    if (auditor.chain == NULL || give_up_rights(options, &err) < 0 ||
+    split_name(&auditor, options->audit_file);
+    auditor.chain = open_chain(&auditor, options, &err);
+    if (auditor.chain == NULL || give_up_rights(&auditor, &err) < 0 ||
         channel_send(ROLE_CONTROL_FD, CHANNEL_READY, NULL, "", &err) < 0) {
         log_problem(LOG_CRIT, "audit", err.text);
         (void)channel_send(ROLE_CONTROL_FD, CHANNEL_FAILED, NULL, err.text, NULL);
         return 1;
     }
+    load_uses(&auditor);
     serve(&auditor);
+    uses_fini(&auditor.uses);
     chain_close(&auditor.chain);
     buf_fini(&auditor.packet);
     return 0;

@@ -170,6 +170,7 @@ static sfsistat record_and_act(const struct judge *judge, SMFICTX *context, stru
 
     if (record(judge, message, verdict, &problem) < 0) {
         log_problem(LOG_ERR, "record", problem.text);
+        usage_give_back(judge->usage, message->generation->conf->policy, message->facts, verdict);
         return act_without_record(context, message);
     }
     status = act(context, message, verdict, review, &problem);
@@ -186,12 +187,13 @@ sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct messa
     /* An eighth of the time is for the record and the answer. */
     const struct cage_wait wait = { started_us + allowed_us(message) / 8 * 7, tell_progress, context };
     struct review review = { .edited = false };
-    struct verdict verdict;
+    struct verdict verdict, decided = { .exception_count = 0 };
     sfsistat status;
 
     note_envelope(context, message);
     if (scan(message, &wait) == 0) {
-        policy_decide(policy, message->facts, DECIDE_MET, message->arena, &verdict);
+        usage_decide(judge->usage, policy, message->facts, message->arena, &verdict);
+        decided = verdict;
         edit_body(message, &wait, &verdict, &review);
     } else {
         policy_decide_failure(policy, message->facts, FAILURE_NOT_SCANNED, message->arena, &verdict);
@@ -204,6 +206,8 @@ sfsistat judge_message(const struct judge *judge, SMFICTX *context, struct messa
     }
     if (message->problem.text[0] != '\0')
         log_problem(LOG_ERR, "message", message->problem.text);
+    if (verdict.exception_count == 0)
+        usage_give_back(judge->usage, policy, message->facts, &decided);
     status = record_and_act(judge, context, message, &verdict, &review);
     review_fini(&review);
     return status;

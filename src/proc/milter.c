@@ -424,7 +424,8 @@ int milter_main(const struct daemon_options *options)
     pthread_cond_init(&milter.changed, NULL);
     the_milter = &milter;
     milter.quiet = is_unix_socket(ROLE_LISTEN_FD);
-    milter.judge.recorder = recorder_new();
+    milter.judge.usage = usage_new();
+    milter.judge.recorder = milter.judge.usage == NULL ? NULL : recorder_new(milter.judge.usage);
     if (milter.judge.recorder == NULL || register_callbacks() < 0 ||
         give_up_rights(&milter, options->spool_directory, &err) < 0 || start_threads(&milter, &err) < 0) {
         log_problem(LOG_CRIT, "start", err.text[0] != '\0' ? err.text : "libmilter could not be set up");

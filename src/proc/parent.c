@@ -35,6 +35,9 @@ enum {
     PING_US = 5000000           /* or thrice in the time systemd's watchdog allows */
 };
 
+/* Between two looks at the exceptions. */
+static const uint64_t remind_every_us = UINT64_C(86400000000);
+
 struct parent {
     const struct daemon_options *options;
     struct listener listener;
@@ -48,6 +51,7 @@ struct parent {
     bool failed;                /* could not start */
     uint64_t stop_us, ping_us;
     uint64_t ping_every_us;
+    uint64_t remind_us;         /* when to look for exceptions that end */
 };
 
 /* ---- policy ---- */
@@ -311,6 +315,14 @@ static int next_timeout_ms(const struct parent *parent, uint64_t now_us)
     return until_us <= now_us ? 0 : (int)((until_us - now_us) / 1000 + 1);
 }
 
+static void remind(struct parent *parent, uint64_t now_us)
+{
+    if (now_us < parent->remind_us)
+        return;
+    parent->remind_us = now_us + remind_every_us;
+    reminder_log(parent->conf->policy, clock_realtime_us());
+}
+
 static void ping(struct parent *parent, uint64_t now_us)
 {
     if (now_us < parent->ping_us)
@@ -345,6 +357,7 @@ static void watch(struct parent *parent)
         }
         children_restart_due(&parent->children, now_us);
         ping(parent, now_us);
+        remind(parent, now_us);
     }
 }
 

@@ -201,11 +201,34 @@ struct generation *generation_new(int bundle_fd, int scanner_fd, struct err *err
 struct generation *generation_hold(struct generation *generation);
 void generation_release(struct generation **generation);
 
+/* ---- usage.c: how often exceptions with a limit were used ---- */
+
+struct usage;
+
+struct usage *usage_new(void);
+
+/* What the audit writer counted (audit/uses.h). -1: it cannot be read; then no limited exception applies. */
+int usage_take_counts(struct usage *usage, struct span text);
+
+/* policy_decide() with the counts as they stand; each exception the verdict names is one use more. */
+void usage_decide(struct usage *usage, const struct policy *policy, struct facts *facts,
+                  struct arena *arena, struct verdict *verdict_out);
+
+/* That verdict came to nothing: its uses were none. */
+void usage_give_back(struct usage *usage, const struct policy *policy, const struct facts *facts,
+                     const struct verdict *verdict);
+
+/* ---- reminder.c ---- */
+
+/* Exceptions that end within a month, or have ended: a line each. */
+void reminder_log(const struct policy *policy, int64_t now_us);
+
 /* ---- recorder.c: the milter's side of the audit writer ---- */
 
 struct recorder;
 
-struct recorder *recorder_new(void);
+/* What the writer counts of uses goes to usage, borrowed. */
+struct recorder *recorder_new(struct usage *usage);
 
 /* From now on records go to fd, which is taken over. Those still waiting on the old one fail. */
 int recorder_connect(struct recorder *recorder, int fd, struct err *err);
@@ -291,6 +314,7 @@ void message_end_header(struct message *message);
 
 struct judge {
     struct recorder *recorder;
+    struct usage *usage;
     int spool_directory_fd;
 };
 

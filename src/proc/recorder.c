@@ -10,11 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit/uses.h"
 #include "base/clock.h"
 #include "proc_priv.h"
 #include "wire/wire.h"
 
-enum { WAIT_SECONDS = 10, ANSWER_BYTES = 2048 };
+enum { WAIT_SECONDS = 10 };
 
 struct waiter {
     struct waiter *next;
@@ -31,6 +32,7 @@ struct recorder {
     uint64_t connection;    /* counts connections: an old reader must not close the new one */
     uint64_t next_number;
     struct waiter *waiting;
+    struct usage *usage;
 };
 
 /* What a reader thread needs; it frees it. */
@@ -40,7 +42,7 @@ struct reader {
     uint64_t connection;
 };
 
-struct recorder *recorder_new(void)
+struct recorder *recorder_new(struct usage *usage)
 {
     struct recorder *recorder = calloc(1, sizeof *recorder);
     pthread_condattr_t attributes;
@@ -53,6 +55,7 @@ struct recorder *recorder_new(void)
     pthread_cond_init(&recorder->answered, &attributes);
     pthread_condattr_destroy(&attributes);
     recorder->fd = -1;
+    recorder->usage = usage;
     recorder->next_number = 1;
     return recorder;
 }
@@ -83,14 +86,16 @@ static bool take_answer(struct recorder *recorder, struct span octets)
     struct wire_in in = wire_in_of(octets);
     const uint64_t number = wire_get_u64(&in);
     const uint64_t sequence = wire_get_u64(&in);
-    const struct span problem = wire_get_text(&in, ANSWER_BYTES);
+    const struct span text = wire_get_text(&in, USES_FILE_BYTES);
 
     if (!wire_is_done(&in))
         return false;
+    if (number == 0)
+        return usage_take_counts(recorder->usage, text) == 0;
     pthread_mutex_lock(&recorder->mutex);
     for (struct waiter *w = recorder->waiting; w != NULL; w = w->next)
         if (w->number == number)
-            answer(w, sequence, problem.len == 0 ? "" : problem.ptr, problem.len);
+            answer(w, sequence, text.len == 0 ? "" : text.ptr, text.len);
     pthread_cond_broadcast(&recorder->answered);
     pthread_mutex_unlock(&recorder->mutex);
     return true;
@@ -104,7 +109,7 @@ static void *read_answers(void *data)
 
     free(data);
     buf_init(&octets, 0);
-    while (wire_receive(reader.fd, &octets, ANSWER_BYTES + 64, NULL, NULL, WIRE_FOREVER) == WIRE_OK)
+    while (wire_receive(reader.fd, &octets, USES_FILE_BYTES + 64, NULL, NULL, WIRE_FOREVER) == WIRE_OK)
         if (!take_answer(recorder, buf_span(&octets)))
             break;
     buf_fini(&octets);

@@ -48,6 +48,8 @@ static struct facts *same_message(const struct facts *facts, struct arena *arena
     again->received_us = facts->received_us;
     again->message_bytes = facts->message_bytes;
     again->recipients = facts->recipients;
+    again->uses = facts->uses;
+    again->uses_known = facts->uses_known;
     if (facts->senders.count > 0 && (envelope = facts_add_sender(again)) != NULL)
         *envelope = facts->senders.items[0];
     return again;

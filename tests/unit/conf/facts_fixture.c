@@ -146,6 +146,17 @@ static void add_signature(struct facts *facts, struct span rest)
     signature->signer = span_trim(rest);
 }
 
+/* "NAME TOTAL TODAY" */
+static void add_use(struct facts *facts, struct span rest)
+{
+    struct use_fact *use = facts_add_use(facts);
+
+    facts->uses_known = true;
+    use->name = word(&rest);
+    assert_true(span_to_u64(word(&rest), &use->total));
+    assert_true(span_to_u64(word(&rest), &use->today));
+}
+
 static bool read_sender(struct facts *facts, struct span key, struct span rest)
 {
     struct sender_fact *sender;
@@ -223,6 +234,8 @@ static void read_rest(struct facts *facts, struct span key, struct span rest)
         add_recipient(facts, rest);
     else if (span_equals(key, SPAN("size")))
         assert_true(span_to_u64(rest, &facts->message_bytes));
+    else if (span_equals(key, SPAN("used")))
+        add_use(facts, rest);
     else if (span_equals(key, SPAN("time")))
         assert_int_equal(clock_parse(arena_copy(facts->arena, rest).ptr, &facts->received_us), 0);
     else if (span_equals(key, SPAN("unscanned")))
