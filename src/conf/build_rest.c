@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What stands alone: mode, failure settings, limits, passwords, time, and how the daemon runs. */
+/* What stands alone: mode, failure settings, limits, passwords, time. */
 #include "conf_priv.h"
 
 static void failures(struct build *build, const struct outline *section)
@@ -91,49 +91,4 @@ void build_rest(struct build *build)
         failures(build, failure);
     if (limit != NULL)
         limits(build, limit);
-}
-
-static void check_listen(struct build *build, struct span listen)
-{
-    const struct outline_setting *written = outline_setting(build->outline, "listen");
-
-    if (!span_starts_with(listen, SPAN("inet:")) && !span_starts_with(listen, SPAN("inet6:")) &&
-        !span_starts_with(listen, SPAN("unix:")) && !span_starts_with(listen, SPAN("local:")))
-        diagnose_error(build->d, written == NULL ? build->outline->place : written->place,
-                       "listen: \"%.*s\"; accepted: \"inet:PORT@HOST\", \"inet6:PORT@HOST\", "
-                       "\"unix:PATH\"",
-                       SPAN_ARG(listen));
-}
-
-/* Not relative to the policy: the daemon reads it once, wherever it was started. */
-static void check_key_file(struct build *build, struct span path)
-{
-    const struct outline_setting *written = outline_setting(build->outline, "audit_key_file");
-
-    if (path.len > 0 && path.ptr[0] != '/')
-        diagnose_error(build->d, written == NULL ? build->outline->place : written->place,
-                       "audit_key_file: \"%.*s\" is no absolute path", SPAN_ARG(path));
-}
-
-void build_settings(struct build *build, struct settings *settings)
-{
-    const struct outline *top = build->outline;
-
-    *settings = (struct settings){
-        .listen = value_text(top, "listen"),
-        .socket_mode = value_text(top, "socket_mode"),
-        .socket_group = value_text(top, "socket_group"),
-        .user = value_text(top, "user"),
-        .audit_file = value_text(top, "audit_file"),
-        .audit_key_file = value_text(top, "audit_key_file"),
-        .spool_directory = value_text(top, "spool_directory"),
-        .spool_memory_bytes = (uint64_t)value_number(top, "spool_memory"),
-        .message_limit_bytes = (uint64_t)value_number(top, "message_limit"),
-        .scanners = (unsigned)value_number(top, "scanners"),
-        .content_timeout_ms = (uint32_t)value_number(top, "content_timeout"),
-        .audit_sync = value_bool(top, "audit_sync"),
-        .syslog_facility = value_text(top, "syslog_facility"),
-    };
-    check_listen(build, settings->listen);
-    check_key_file(build, settings->audit_key_file);
 }

@@ -72,7 +72,22 @@ static const struct diagnosis_case values[] = {
       "error policy.conf:1: content_timeout: \"soon\" is not a duration such as 500ms, 30s or 5min\n" },
     { "listen = localhost",
       "error policy.conf:1: listen: \"localhost\"; accepted: \"inet:PORT@HOST\", \"inet6:PORT@HOST\", "
-      "\"unix:PATH\"\n" },
+      "\"unix:/PATH\"\n" },
+    { "listen = \"inet:70000@localhost\"",
+      "error policy.conf:1: listen: \"inet:70000@localhost\"; accepted: \"inet:PORT@HOST\", "
+      "\"inet6:PORT@HOST\", \"unix:/PATH\"\n" },
+    { "listen = \"inet:8894\"",
+      "error policy.conf:1: listen: \"inet:8894\"; accepted: \"inet:PORT@HOST\", "
+      "\"inet6:PORT@HOST\", \"unix:/PATH\"\n" },
+    { "listen = \"unix:here\"",
+      "error policy.conf:1: listen: \"unix:here\"; accepted: \"inet:PORT@HOST\", "
+      "\"inet6:PORT@HOST\", \"unix:/PATH\"\n" },
+    { "socket_mode = 0990",
+      "error policy.conf:1: socket_mode: \"0990\" is no mode; accepted: three octal digits such as 0660\n" },
+    { "audit_file = \"\"", "error policy.conf:1: audit_file: \"\" is no absolute path\n" },
+    { "audit_key_file = key", "error policy.conf:1: audit_key_file: \"key\" is no absolute path\n" },
+    { "content_timeout = 8s  limits { time = 1min }",
+      "warning policy.conf:1: limits: a scan may take 60000 ms, but content_timeout ends it after 7000\n" },
     { "utc_offset = CET", "error policy.conf:1: utc_offset: \"CET\"; accepted: \"+01:00\"\n" },
     { "senders { approved = {\"a b.fr\"} }",
       "error policy.conf:1: \"a b.fr\" is no domain; accepted: \"example.org\", \".example.org\" for all "
