@@ -45,6 +45,7 @@ struct parent {
     struct conf *conf;          /* in force, or last good */
     struct buf audit_key;       /* read while we still might; every audit writer gets it */
     int signal_fd;
+    int pid_fd;                 /* of the pid file, -1: none */
     struct children children;
     bool ready;                 /* said READY=1 */
     bool reloading;
@@ -143,19 +144,6 @@ static int load_policy(struct parent *parent, struct err *err)
 
 /* ---- hearing from the roles ---- */
 
-static void write_pid_file(const struct parent *parent)
-{
-    FILE *file;
-
-    if (parent->options->pid_file == NULL)
-        return;
-    file = fopen(parent->options->pid_file, "we");
-    if (file == NULL || fprintf(file, "%ld\n", (long)getpid()) < 0)
-        log_problem(LOG_WARNING, "pid-file", strerror(errno));
-    if (file != NULL)
-        fclose(file);
-}
-
 /* "EVENT key=value policy=DIGEST", and who signed it when somebody had to. */
 static void log_policy(const struct parent *parent, const char *event, const char *key, struct span value)
 {
@@ -179,7 +167,7 @@ static void log_policy(const struct parent *parent, const char *event, const cha
 static void note_in_force(struct parent *parent)
 {
     if (!parent->ready) {
-        write_pid_file(parent);
+        pid_file_write(parent->pid_fd);
         log_policy(parent, "ready", "listen", parent->conf->settings.listen);
     } else if (parent->reloading) {
         log_policy(parent, "reload", "state", SPAN("in-force"));
@@ -519,6 +507,9 @@ static int set_up(struct parent *parent, struct err *err)
         listener_open(parent->conf->settings.listen, &owner, &parent->listener, err) < 0)
         return -1;
     parent->children.listen_fd = parent->listener.fd;
+    if (parent->options->pid_file != NULL &&
+        (parent->pid_fd = pid_file_open(parent->options->pid_file, err)) < 0)
+        return -1;
     make_directories(parent);
     if (approve_note(parent->options, parent->conf->policy, err) < 0 || block_signals(parent, err) < 0)
         return -1;
@@ -528,7 +519,7 @@ static int set_up(struct parent *parent, struct err *err)
 int parent_main(const struct daemon_options *options)
 {
     struct parent parent = { .options = options, .listener = { .fd = -1, .lock_fd = -1 },
-                             .signal_fd = -1, .ping_every_us = watchdog_period_us() };
+                             .signal_fd = -1, .pid_fd = -1, .ping_every_us = watchdog_period_us() };
     struct err err = { "" };
 
     buf_init(&parent.audit_key, CHAIN_KEY_MAX_BYTES);
@@ -546,8 +537,7 @@ int parent_main(const struct daemon_options *options)
     children_start(&parent.children, CHILD_MILTER);
     watch(&parent);
     listener_close(&parent.listener);
-    if (options->pid_file != NULL)
-        (void)unlink(options->pid_file);
+    pid_file_remove(parent.pid_fd, options->pid_file);
     log_event(LOG_INFO, "stop", "state", SPAN("done"));
     conf_free(&parent.conf);
     buf_fini(&parent.audit_key);

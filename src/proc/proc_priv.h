@@ -140,6 +140,16 @@ int group_find(struct span name, gid_t *gid_out, struct err *err);
 /* For good: a way back that is still open is an error. */
 int user_become(const struct user *user, struct err *err);
 
+/* ---- pidfile.c: where others find the parent's process number ---- */
+
+/*
+ * Made while we still may, and empty until mail can be judged. Removed at the end,
+ * or emptied where it stands in a folder of root's. fd -1 stands for no file.
+ */
+int pid_file_open(const char *path, struct err *err);
+void pid_file_write(int fd);
+void pid_file_remove(int fd, const char *path);
+
 /* ---- children.c: the processes the parent starts ---- */
 
 enum child_kind { CHILD_AUDIT = 0, CHILD_MILTER, CHILD_SCANNER, CHILD_COUNT };

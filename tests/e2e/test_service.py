@@ -85,6 +85,17 @@ def test_systemd_hears_of_start_reload_and_stop():
             manager.wait("STOPPING=1")
 
 
+def test_pid_file_in_a_folder_of_roots():
+    with tempfile.TemporaryDirectory(prefix="vm-run-") as folder:
+        os.chmod(folder, 0o755)
+        path = folder + "/pid"
+        with Daemon(POLICY, arguments=("-p", path)) as daemon:
+            with open(path, encoding="ascii") as file:
+                equal(int(file.read()), daemon.process.pid)
+            daemon.stop()
+        equal(os.path.exists(path) and os.path.getsize(path), 0 if daemon.user != "root" and os.geteuid() == 0 else False)
+
+
 def test_watchdog_follows_the_milter():
     with Manager() as manager:
         env = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "300000"}
