@@ -8,7 +8,8 @@
  *
  * where is a place a person can go to: the MIME path as IMAP numbers parts
  * (RFC 9051, 6.4.5: "1", "2.1"), then "!" and a name for each container member,
- * then "#" and a spot: "2!plan.zip!note.docx!word/header1.xml#line=1".
+ * then "#" and a spot: page, sheet, slide or line of that part, and the kind of text when
+ * it is not the body: "2!plan.zip!note.docx!word/header1.xml#line=1,header".
  * A header field is "header:Subject", in a nested message "3.header:Subject".
  */
 #include <stdbool.h>

@@ -2,11 +2,12 @@
 /*
  * Word binary documents ([MS-DOC]; Word 6 and 95 alike): the text as the piece
  * table puts it together, cut by the character counts into main text, notes,
- * headers, comments and text boxes. Gap: character formatting is not read, so
- * hidden and deleted text comes as body text.
+ * headers, comments and text boxes; hidden, deleted and capital characters by
+ * their formatting (Word 97 and later).
  */
 #include "base/buf.h"
 #include "codepage.h"
+#include "doc_format.h"
 #include "extract/gather.h"
 #include "le.h"
 #include "ole_priv.h"
@@ -25,6 +26,7 @@ struct doc {
     struct span main, table;
     struct gather gather;
     struct sink *sink;
+    struct doc_format format;
     bool is_97;
     uint32_t codepage;
     uint64_t ends[PARTS];       /* character positions where the parts end */
@@ -101,8 +103,16 @@ static bool control_text(struct doc *doc, uint32_t c, struct span *out)
     return false;       /* anchors of objects, notes and the optional hyphen */
 }
 
-/* Hand over a run of plain characters that lie in one region. */
-static void put_run(struct doc *doc, enum region region, struct span bytes, bool is_wide)
+/* What a character of that region is by its formatting. */
+static enum region formatted(enum region region, unsigned format)
+{
+    if ((format & DOC_DELETED) != 0)
+        return REGION_DELETED;
+    return (format & DOC_HIDDEN) != 0 ? REGION_HIDDEN : region;
+}
+
+/* Hand over a run of plain characters that lie in one region and have one format. */
+static void put_run(struct doc *doc, enum region region, unsigned format, struct span bytes, bool is_wide)
 {
     struct buf text;
 
@@ -110,36 +120,44 @@ static void put_run(struct doc *doc, enum region region, struct span bytes, bool
         return;
     buf_init(&text, 0);
     codepage_decode(is_wide ? 1200 : doc->codepage, bytes, &text);
-    gather_text(&doc->gather, region, 0, buf_span(&text));
+    gather_text(&doc->gather, formatted(region, format), (format & DOC_CAPITALS) != 0 ? LOOK_CAPITALS : 0,
+                buf_span(&text));
     buf_fini(&text);
 }
 
-/* The characters of one piece, cut where regions change and at control characters. */
-static void read_piece(struct doc *doc, struct span bytes, bool is_wide)
+/* The characters of one piece, cut where regions and formats change and at control characters. */
+static void read_piece(struct doc *doc, size_t offset, size_t octets, bool is_wide)
 {
+    struct span bytes = span_slice(doc->main, offset, offset + octets);
     size_t width = is_wide ? 2 : 1, from = 0;
     enum region region = region_at(doc);
+    unsigned format = doc_format_at(&doc->format, offset);
 
     for (size_t at = 0; at + width <= bytes.len; at += width, doc->position++) {
         uint32_t c = is_wide ? le16(bytes, at) : le8(bytes, at);
         struct span out;
         enum region now = region_at(doc);
-        if (now != region || c < 0x20 || at - from >= CHUNK_CHARS) {
-            put_run(doc, region, span_slice(bytes, from, at), is_wide);
+        unsigned format_now = doc_format_at(&doc->format, offset + at);
+        if (now != region || format_now != format || c < 0x20 || at - from >= CHUNK_CHARS) {
+            put_run(doc, region, format, span_slice(bytes, from, at), is_wide);
             from = at;
             region = now;
+            format = format_now;
         }
         if (c < 0x20) {
             from = at + width;
             if (control_text(doc, c, &out)) {
-                if (out.ptr[0] == '\n')
-                    gather_break(&doc->gather, region);
-                else
-                    gather_text(&doc->gather, region, 0, out);
+                if (out.ptr[0] != '\n') {
+                    gather_text(&doc->gather, formatted(region, format), 0, out);
+                    continue;
+                }
+                gather_break(&doc->gather, region);
+                gather_break(&doc->gather, REGION_HIDDEN);
+                gather_break(&doc->gather, REGION_DELETED);
             }
         }
     }
-    put_run(doc, region, span_slice(bytes, from, bytes.len - bytes.len % width), is_wide);
+    put_run(doc, region, format, span_slice(bytes, from, bytes.len - bytes.len % width), is_wide);
 }
 
 /* The piece table ([MS-DOC] 2.8.35): character positions, then where each piece lies. */
@@ -165,7 +183,7 @@ static bool read_pieces(struct doc *doc, struct span clx)
         if (!sink_spend(doc->sink, chars))
             return true;
         doc->position = first;
-        read_piece(doc, span_slice(doc->main, offset, offset + chars * (is_wide ? 2 : 1)), is_wide);
+        read_piece(doc, offset, chars * (is_wide ? 2 : 1), is_wide);
     }
     return true;
 }
@@ -190,11 +208,34 @@ static bool read_text(struct doc *doc, uint16_t flags)
 
     read_counts(doc);
     if (!doc->is_97 && (flags & FLAG_COMPLEX) == 0) {
-        read_piece(doc, span_slice(doc->main, le32(doc->main, 0x18), le32(doc->main, 0x1C)), false);
+        size_t from = le32(doc->main, 0x18), to = le32(doc->main, 0x1C);
+
+        read_piece(doc, from, to > from ? to - from : 0, false);
         return true;
     }
     return read_pieces(doc, span_slice(table, le32(doc->main, at),
                                        (size_t)le32(doc->main, at) + le32(doc->main, at + 4)));
+}
+
+/* Names of bookmarks (SttbfBkmk): counted UTF-16 behind a mark and the number of them. */
+static void read_bookmarks(struct doc *doc)
+{
+    size_t from = le32(doc->main, 0x142), at = 6;
+    struct span names = span_slice(doc->table, from, from + le32(doc->main, 0x146));
+    struct buf text;
+
+    if (le16(names, 0) != 0xFFFF)
+        return;
+    buf_init(&text, 0);
+    for (size_t left = le16(names, 2); left > 0 && at < names.len; left--) {
+        size_t octets = 2 * (size_t)le16(names, at);
+
+        buf_clear(&text);
+        codepage_decode_utf16(span_slice(names, at + 2, at + 2 + octets), &text);
+        gather_line(&doc->gather, REGION_NAME, buf_span(&text));
+        at += 2 + octets;
+    }
+    buf_fini(&text);
 }
 
 bool doc_read(struct ole2 *ole, uint32_t main_stream, struct sink *sink)
@@ -216,9 +257,14 @@ bool doc_read(struct ole2 *ole, uint32_t main_stream, struct sink *sink)
     table = ole2_find(ole, parent, (flags & FLAG_TABLE_1) != 0 ? SPAN("1Table") : SPAN("0Table"));
     if (table != OLE2_NONE)
         doc.table = ole2_stream(ole, table);
+    doc_format_init(&doc.format, doc.main, doc.is_97 ? span_slice(doc.table, le32(doc.main, 0xFA),
+                                                                  (size_t)le32(doc.main, 0xFA) + le32(doc.main, 0xFE))
+                                                     : (struct span){ "", 0 });
     gather_init(&doc.gather, sink);
     gather_part(&doc.gather, SPAN("WordDocument"), UNIT_NONE, 0);
     fine = read_text(&doc, flags);
+    if (doc.is_97)
+        read_bookmarks(&doc);
     gather_fini(&doc.gather);
     if (!fine)
         sink_uninspectable(sink, UNINSPECTABLE_DAMAGED, SPAN("WordDocument"));

@@ -59,7 +59,8 @@ static void declare(struct html_style *style, struct span name, struct span valu
         style->hidden |= value.len >= 6 && value.ptr[0] == '-';     /* "-999px" and further off */
     } else if (span_equals_nocase(name, SPAN("text-transform"))) {
         style->letter_case = has_word(value, SPAN("uppercase")) ? CASE_CAPITALS : CASE_AS_IS;
-    } else if (span_equals_nocase(name, SPAN("font-variant"))) {
+    } else if (span_equals_nocase(name, SPAN("font-variant")) || span_equals_nocase(name, SPAN("font")) ||
+               span_equals_nocase(name, SPAN("font-variant-caps"))) {
         if (has_word(value, SPAN("caps")))
             style->letter_case = CASE_CAPITALS;
     } else if (span_equals_nocase(name, SPAN("color"))) {

@@ -20,7 +20,8 @@ enum { MAX_DEPTH = 512, MAX_FONTS = 4096, MAX_WORD = 32, MAX_VALUE_BYTES = 1 << 
 /* Where the text of a group goes. */
 enum target {
     TARGET_TEXT = 1, TARGET_NOTHING, TARGET_FONTS, TARGET_DATA, TARGET_PICTURE, TARGET_SHAPE_NAME, TARGET_SHAPE_VALUE,
-    TARGET_INFO, TARGET_PROPERTY_NAME, TARGET_PROPERTY_VALUE, TARGET_DOCVAR
+    TARGET_INFO, TARGET_PROPERTY_NAME, TARGET_PROPERTY_VALUE, TARGET_DOCVAR,
+    TARGET_FIELD
 };
 
 struct group {
@@ -88,6 +89,7 @@ static void put_text(struct rtf *rtf, struct span utf8)
     case TARGET_INFO:
     case TARGET_PROPERTY_VALUE:
     case TARGET_DOCVAR:
+    case TARGET_FIELD:
         buf_append(&rtf->value, utf8);
         break;
     case TARGET_FONTS:
@@ -159,6 +161,18 @@ static void end_shape_value(struct rtf *rtf)
     buf_clear(&rtf->name);
 }
 
+/* HYPERLINK "…%20…" and other codes; one that holds another field ends where that begins. */
+static void end_field(struct rtf *rtf)
+{
+    struct span code = span_trim(buf_span(&rtf->value));
+
+    if (span_starts_with_nocase(code, SPAN("HYPERLINK")))
+        gather_link(&rtf->gather, span_trim(span_slice(code, 9, code.len)));
+    else
+        gather_line(&rtf->gather, REGION_FIELD, code);
+    buf_clear(&rtf->value);
+}
+
 /* A group ends: what it gathered becomes a fact. */
 static void end_target(struct rtf *rtf, const struct group *group)
 {
@@ -192,6 +206,9 @@ static void end_target(struct rtf *rtf, const struct group *group)
         break;
     case TARGET_DOCVAR:
         gather_line(&rtf->gather, REGION_FIELD, buf_span(&rtf->value));
+        break;
+    case TARGET_FIELD:
+        end_field(rtf);
         break;
     }
     buf_clear(&rtf->value);
@@ -290,6 +307,11 @@ static void obey(struct rtf *rtf, const struct rtf_word *word, bool has_number, 
     case RTF_PROPERTY_NAME: set_target(rtf, TARGET_PROPERTY_NAME); break;
     case RTF_PROPERTY_VALUE: set_target(rtf, TARGET_PROPERTY_VALUE); break;
     case RTF_DOCVAR: set_target(rtf, TARGET_DOCVAR); break;
+    case RTF_FIELD:
+        if (group->target == TARGET_FIELD)
+            end_field(rtf);
+        set_target(rtf, TARGET_FIELD);
+        break;
     case RTF_CODEPAGE: rtf->codepage = word->value != 0 ? word->value : has_number && number > 0 ? (unsigned)number : 1252; break;
     case RTF_FONT: set_font(rtf, number); break;
     case RTF_FONT_CHARSET:

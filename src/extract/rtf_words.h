@@ -15,6 +15,7 @@ enum rtf_action {
     RTF_SHAPE_NAME, RTF_SHAPE_VALUE,
     RTF_INFO,           /* destination: a document property */
     RTF_PROPERTY_NAME, RTF_PROPERTY_VALUE, RTF_DOCVAR,
+    RTF_FIELD,          /* destination: what a field is told to do */
     RTF_CODEPAGE,       /* document's, by parameter, or fixed in value */
     RTF_FONT, RTF_FONT_CHARSET, RTF_DEFAULT_FONT,
     RTF_UNICODE, RTF_UNICODE_SKIP, RTF_BINARY,

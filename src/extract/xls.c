@@ -2,7 +2,7 @@
 /*
  * Excel binary workbooks, BIFF5 and BIFF8 ([MS-XLS]): cell texts, sheet names,
  * headers and footers, notes, text boxes, defined names; hidden sheets as such.
- * Numbers and formulas are no text and are left out.
+ * Numbers are no text; of formulas the strings in them are read.
  */
 #include "base/buf.h"
 #include "codepage.h"
@@ -10,7 +10,7 @@
 #include "ole_priv.h"
 
 enum {
-    RECORD_FOOTER = 0x15, RECORD_HEADER = 0x14, RECORD_NAME = 0x18, RECORD_NOTE = 0x1C, RECORD_FILEPASS = 0x2F,
+    RECORD_FORMULA = 0x06, RECORD_FOOTER = 0x15, RECORD_HEADER = 0x14, RECORD_NAME = 0x18, RECORD_NOTE = 0x1C, RECORD_FILEPASS = 0x2F,
     RECORD_CONTINUE = 0x3C, RECORD_CODEPAGE = 0x42, RECORD_BOUNDSHEET = 0x85, RECORD_RSTRING = 0xD6,
     RECORD_DRAWING_GROUP = 0xEB, RECORD_DRAWING = 0xEC, RECORD_SST = 0xFC, RECORD_LABELSST = 0xFD,
     RECORD_TXO = 0x1B6, RECORD_HLINK = 0x1B8, RECORD_LABEL = 0x204, RECORD_STRING = 0x207, RECORD_BOF = 0x809,
@@ -337,6 +337,30 @@ static void read_link(struct xls *xls, struct span body)
     buf_fini(&text);
 }
 
+/*
+ * Strings in the tokens of a formula ([MS-XLS] 2.5.198.89): found by their shape,
+ * since the tokens between them need not be understood.
+ */
+static void read_formula(struct xls *xls, struct span tokens)
+{
+    enum { TOKEN_STRING = 0x17, SHORTEST = 3 };
+    struct buf text;
+
+    buf_init(&text, 0);
+    for (size_t at = 0; at + 3 < tokens.len; at++) {
+        size_t count = le8(tokens, at + 1), flags = xls->is_biff8 ? le8(tokens, at + 2) : 0;
+        size_t from = at + (xls->is_biff8 ? 3 : 2), octets = count * (flags == 1 ? 2 : 1);
+
+        if (le8(tokens, at) != TOKEN_STRING || count < SHORTEST || flags > 1 || from + octets > tokens.len)
+            continue;
+        buf_clear(&text);
+        take_string(xls, tokens, at + 1, 1, &text);
+        say(xls, REGION_CODE, buf_span(&text));
+        at = from + octets - 1;
+    }
+    buf_fini(&text);
+}
+
 static void read_name(struct xls *xls, struct span body)
 {
     struct buf text;
@@ -364,6 +388,7 @@ static bool read_record(struct xls *xls, const struct record *record, size_t off
     case RECORD_FILEPASS: return false;
     case RECORD_CODEPAGE: xls->codepage = le16(body, 0); break;
     case RECORD_BOUNDSHEET: read_sheet_name(xls, body); break;
+    case RECORD_FORMULA: read_formula(xls, span_slice(body, xls->is_biff8 ? 20 : 16, body.len)); break;
     case RECORD_SST: read_shared(xls, body); break;
     case RECORD_LABELSST: read_cell(xls, body); break;
     case RECORD_LABEL:

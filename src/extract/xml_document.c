@@ -39,13 +39,23 @@ static bool is_open_document(struct span content)
     return span_find(head, SPAN("oasis:names:tc:opendocument")) < head.len;
 }
 
-static enum place_unit counted_in(struct span content)
+/* By the media type that the root names. */
+static struct span flat_type(struct span content)
 {
     struct span head = span_slice(content, 0, 8192);
 
     if (span_find(head, SPAN("opendocument.presentation")) < head.len)
+        return SPAN("fodp");
+    if (span_find(head, SPAN("opendocument.spreadsheet")) < head.len)
+        return SPAN("fods");
+    return span_find(head, SPAN("opendocument.graphics")) < head.len ? SPAN("fodg") : SPAN("fodt");
+}
+
+static enum place_unit counted_in(struct span type)
+{
+    if (span_equals(type, SPAN("fodp")))
         return UNIT_SLIDE;
-    return span_find(head, SPAN("opendocument.spreadsheet")) < head.len ? UNIT_SHEET : UNIT_NONE;
+    return span_equals(type, SPAN("fods")) ? UNIT_SHEET : UNIT_NONE;
 }
 
 static void read_document(struct package *package, struct span root, struct span content)
@@ -56,9 +66,11 @@ static void read_document(struct package *package, struct span root, struct span
         return;
     }
     if (span_equals(root, SPAN("document")) && is_open_document(content)) {
-        sink_detected(package->sink, SPAN("fodf"));
+        struct span type = flat_type(content);
+
+        sink_detected(package->sink, type);
         package_read_properties(package, PROPERTY_DOCUMENT, SPAN(""), content);
-        odf_read_document(package, counted_in(content), SPAN(""), content);
+        odf_read_document(package, counted_in(type), SPAN(""), content);
         return;
     }
     for (size_t i = 0; i < sizeof flat_office_roots / sizeof flat_office_roots[0]; i++)

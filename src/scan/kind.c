@@ -26,25 +26,39 @@ static const struct family families[] = {
       "application/pgp-signature application/pgp-encrypted application/ics image/svg+xml ",
       " txt text csv tsv json xml html htm xhtml svg md tex log ini conf c h py js sh sql yaml yml "
       "ics vcf vcard eml mht mhtml mbox asc sig pgp gpg " },
-    { " doc docx docm dotx dotm dot word rtf odt ott fodt html text xml ooxml ole2 ",
+    { " doc docx docm dotx dotm dot word rtf odt ott odm fodt html text xml ooxml ole2 ",
       " application/msword application/vnd.openxmlformats-officedocument.wordprocessingml.document "
       "application/vnd.openxmlformats-officedocument.wordprocessingml.template "
-      "application/vnd.ms-word.document.macroenabled.12 application/rtf text/rtf text/richtext "
-      "application/vnd.oasis.opendocument.text ",
-      " doc docx docm dotx dotm dot rtf odt ott fodt " },
-    { " xls xlsx xlsm xlsb xltx xltm ods ots fods csv html text xml ooxml ole2 ",
+      "application/vnd.ms-word.document.macroenabled.12 application/vnd.ms-word.template.macroenabled.12 "
+      "application/rtf text/rtf text/richtext application/vnd.oasis.opendocument.text "
+      "application/vnd.oasis.opendocument.text-template application/vnd.oasis.opendocument.text-flat-xml ",
+      " doc docx docm dotx dotm dot rtf odt ott odm fodt " },
+    { " xls xlsx xlsm xlsb xltx xltm xlam ods ots fods csv html text xml ooxml ole2 ",
       " application/vnd.ms-excel application/excel application/x-msexcel "
       "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet "
       "application/vnd.ms-excel.sheet.macroenabled.12 "
       "application/vnd.ms-excel.sheet.binary.macroenabled.12 "
-      "application/vnd.oasis.opendocument.spreadsheet ",
-      " xls xlsx xlsm xlsb xltx xltm ods ots fods " },
-    { " ppt pptx pptm ppsx potx odp otp fodp ooxml ole2 ",
+      "application/vnd.openxmlformats-officedocument.spreadsheetml.template "
+      "application/vnd.ms-excel.template.macroenabled.12 application/vnd.ms-excel.addin.macroenabled.12 "
+      "application/vnd.oasis.opendocument.spreadsheet application/vnd.oasis.opendocument.spreadsheet-template "
+      "application/vnd.oasis.opendocument.spreadsheet-flat-xml ",
+      " xls xlt xlsx xlsm xlsb xltx xltm xlam ods ots fods " },
+    { " ppt pptx pptm ppsx ppsm potx potm odp otp fodp ooxml ole2 ",
       " application/vnd.ms-powerpoint application/powerpoint "
       "application/vnd.openxmlformats-officedocument.presentationml.presentation "
       "application/vnd.ms-powerpoint.presentation.macroenabled.12 "
-      "application/vnd.oasis.opendocument.presentation ",
-      " ppt pps pptx pptm ppsx potx odp otp fodp " },
+      "application/vnd.openxmlformats-officedocument.presentationml.slideshow "
+      "application/vnd.openxmlformats-officedocument.presentationml.template "
+      "application/vnd.ms-powerpoint.slideshow.macroenabled.12 application/vnd.ms-powerpoint.template.macroenabled.12 "
+      "application/vnd.oasis.opendocument.presentation application/vnd.oasis.opendocument.presentation-template "
+      "application/vnd.oasis.opendocument.presentation-flat-xml ",
+      " ppt pps pot pptx pptm ppsx ppsm potx potm odp otp fodp " },
+    { " odg otg fodg ", " application/vnd.oasis.opendocument.graphics application/vnd.oasis.opendocument.graphics-template "
+      "application/vnd.oasis.opendocument.graphics-flat-xml ", " odg otg fodg " },
+    { " vsdx vsdm vstx vssx ole2 visio ", " application/vnd.visio application/vnd.ms-visio.drawing.main+xml "
+      "application/vnd.ms-visio.drawing application/vnd.visio2013 ", " vsd vsdx vsdm vst vstx vss vssx " },
+    { " xps oxps ", " application/vnd.ms-xpsdocument application/oxps ", " xps oxps " },
+    { " epub ", " application/epub+zip ", " epub " },
     { " pdf ", " application/pdf application/x-pdf ", " pdf " },
     { " msg ole2 ", " application/vnd.ms-outlook ", " msg " },
     { " png jpeg jpg gif tiff webp bmp image heic heif avif ico ", " image/ ",

@@ -16,8 +16,7 @@ void passages_begin(struct passages *passages, struct scan *scan, struct span wh
                                    .where = where,
                                    .document = document,
                                    .source = source,
-                                   .place = { .region = REGION_BODY, .unit = UNIT_NONE },
-                                   .line = 1 };
+                                   .place = { .region = REGION_BODY, .unit = UNIT_NONE } };
     passages->next = passages->place;
     buf_init(&passages->text, 0);
     buf_init(&passages->clean, 0);
@@ -88,7 +87,9 @@ static void hand_over(struct passages *passages, size_t len, bool is_last)
                                 .unit = passages->place.unit,
                                 .number = passages->place.number,
                                 .first_line =
-                                    passages->place.unit == UNIT_NONE ? passages->line : 0,
+                                    passages->place.unit == UNIT_NONE
+                                        ? passages->lines[passages->place.region] + 1
+                                        : 0,
                                 .seen_before = passages->seen_before,
                                 .look = passages->look,
                                 .is_first = !passages->any,
@@ -102,7 +103,7 @@ static void drop(struct passages *passages, size_t len, size_t overlap)
 {
     const size_t gone = len - overlap;
 
-    passages->line += count_lines(span_slice(buf_span(&passages->text), 0, gone));
+    passages->lines[passages->place.region] += count_lines(span_slice(buf_span(&passages->text), 0, gone));
     passages->text.len -= gone;
     if (passages->text.len > 0)
         memmove(passages->text.ptr, passages->text.ptr + gone, passages->text.len);
@@ -113,6 +114,8 @@ static void flush(struct passages *passages, bool is_last)
 {
     hand_over(passages, passages->text.len, is_last);
     drop(passages, passages->text.len, 0);
+    if (!span_equals(passages->part, passages->next_part))
+        memset(passages->lines, 0, sizeof passages->lines);
     passages->place = passages->next;
     passages->part = passages->next_part;
     passages->look = passages->next_look;

@@ -93,7 +93,7 @@ void sightings_read(struct reading *reading, const struct passage *passage);
 
 /* --- sight.c --------------------------------------------------------------- */
 
-/* The passage's where with its spot: "#page=3", or the line when it has lines. In the arena. */
+/* The passage's where with its spot: "#page=3", "#sheet=2,hidden", or the line when it has lines. In the arena. */
 struct span reading_place(struct reading *reading, const struct passage *passage, uint32_t line);
 
 /* --- filename.c ------------------------------------------------------------ */

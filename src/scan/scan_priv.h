@@ -113,7 +113,7 @@ struct passages {
     struct place next;      /* of the text to come */
     struct span next_part;
     unsigned look, next_look;
-    uint32_t line;          /* of the first line gathered, from 1 */
+    uint32_t lines[REGION_LINK + 1];    /* of this part, handed over in each region so far */
     size_t seen_before;     /* octets at its front that the passage before had too */
     bool after_cr;          /* the text so far ended with CR: an LF behind it belongs to it */
     bool any;               /* a passage was handed over already */

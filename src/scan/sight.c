@@ -113,6 +113,29 @@ static void find_context(struct sight *sight, size_t index, uint32_t list_to,
     }
 }
 
+/* What a place is called besides its number; text of the body has no other name. */
+static const char *region_name(enum region region)
+{
+    switch (region) {
+    case REGION_BODY: return "";
+    case REGION_HEADER: return ",header";
+    case REGION_FOOTER: return ",footer";
+    case REGION_WATERMARK: return ",watermark";
+    case REGION_TITLE: return ",title";
+    case REGION_NOTE: return ",note";
+    case REGION_COMMENT: return ",comment";
+    case REGION_STAMP: return ",stamp";
+    case REGION_FIELD: return ",field";
+    case REGION_ALT: return ",alternative";
+    case REGION_NAME: return ",name";
+    case REGION_HIDDEN: return ",hidden";
+    case REGION_DELETED: return ",deleted";
+    case REGION_CODE: return ",code";
+    case REGION_LINK: return ",link";
+    }
+    return "";
+}
+
 struct span reading_place(struct reading *reading, const struct passage *passage, uint32_t line)
 {
     struct arena *arena = reading->facts->arena;
@@ -126,13 +149,13 @@ struct span reading_place(struct reading *reading, const struct passage *passage
     case UNIT_SHEET:
     case UNIT_SLIDE:
     case UNIT_LINE:
-        return arena_printf(arena, "%.*s#%s=%u", SPAN_ARG(passage->where), units[passage->unit],
-                            passage->number);
+        return arena_printf(arena, "%.*s#%s=%u%s", SPAN_ARG(passage->where), units[passage->unit],
+                            passage->number, region_name(passage->region));
     case UNIT_NONE: break;
     }
     if (passage->first_line == 0)
         return arena_copy(arena, passage->where);
-    return arena_printf(arena, "%.*s#line=%u", SPAN_ARG(passage->where), line);
+    return arena_printf(arena, "%.*s#line=%u%s", SPAN_ARG(passage->where), line, region_name(passage->region));
 }
 
 static bool is_between_words(char c)

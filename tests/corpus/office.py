@@ -14,6 +14,7 @@ SPACES = " ".join('xmlns:%s="%s"' % (prefix, uri) for prefix, uri in (
     ("fo", "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"),
     ("svg", "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0"),
     ("xlink", "http://www.w3.org/1999/xlink"),
+    ("of", "urn:oasis:names:tc:opendocument:xmlns:of:1.2"),
     ("dc", "http://purl.org/dc/elements/1.1/"),
     ("meta", "urn:oasis:names:tc:opendocument:xmlns:meta:1.0")))
 
@@ -58,7 +59,7 @@ def text_document():
     body = """<text:tracked-changes><text:changed-region text:id="ct1"><text:deletion><office:change-info><dc:creator>x</dc:creator>
 <dc:date>2020-01-01T00:00:00</dc:date></office:change-info><text:p>{deleted}</text:p></text:deletion></text:changed-region></text:tracked-changes>
 <text:p>""" + split_mark("body") + """</text:p>
-<text:p>a <text:span text:style-name="C">""" + mark("caps").lower() + """</text:span></text:p>
+<text:p><text:span text:style-name="C">""" + mark("caps").lower() + """</text:span></text:p>
 <text:p>b <text:span text:style-name="H">{hidden}</text:span> c<text:change text:change-id="ct1"/></text:p>
 <text:p>d <draw:frame draw:name="F" text:anchor-type="as-char" svg:width="5cm" svg:height="1cm">
 <draw:text-box><text:p>{textbox}</text:p></draw:text-box><svg:title>x</svg:title><svg:desc>{alt}</svg:desc></draw:frame> e</text:p>
@@ -86,7 +87,7 @@ def sheet_document():
 <svg:desc>{alt}</svg:desc><text:p>x</text:p></draw:rect></table:shapes><table:table-row>
 <table:table-cell office:value-type="string"><office:annotation><text:p>{comment}</text:p></office:annotation>
 <text:p>""" + split_mark("cell") + """</text:p></table:table-cell>
-<table:table-cell office:value-type="string" table:formula="of:=IF(1;&quot;x&quot;;&quot;{formula}&quot;)" office:string-value="x"><text:p>x</text:p></table:table-cell>
+<table:table-cell office:value-type="string" table:formula="of:=IF([.D9]=1;&quot;{formula}&quot;;&quot;x&quot;)" office:string-value="x"><text:p>x</text:p></table:table-cell>
 </table:table-row></table:table>
 <table:table table:name="other" table:style-name="ta2"><table:table-row><table:table-cell office:value-type="string"><text:p>{hidden}</text:p></table:table-cell>
 </table:table-row></table:table>"""
@@ -121,7 +122,15 @@ def slide_document():
 
 # Source, its places, and the formats LibreOffice makes of it: (extension, filter).
 FAMILIES = (
-    ("text", text_document, TEXT_PLACES, ("fodt", "odt", "ott", "docx", "dotx", "xml:MS Word 2003 XML", "html", "xhtml:XHTML Writer File", "epub")),
-    ("sheet", sheet_document, SHEET_PLACES, ("fods", "ods", "ots", "xlsx", "xltx", "html")),
-    ("slide", slide_document, SLIDE_PLACES, ("fodp", "odp", "otp", "pptx", "potx", "ppsx")),
+    ("text", text_document, TEXT_PLACES, ("fodt", "odt", "ott", "docx", "dotx", "doc", "rtf", "xml:MS Word 2003 XML", "html", "xhtml:XHTML Writer File", "epub")),
+    ("sheet", sheet_document, SHEET_PLACES, ("fods", "ods", "ots", "xlsx", "xltx", "xls", "html")),
+    ("slide", slide_document, SLIDE_PLACES, ("fodp", "odp", "otp", "pptx", "potx", "ppsx", "ppt")),
 )
+
+# What the place of a finding must say, as formats that keep these apart report it.
+REGIONS = {"header": "header", "footer": "footer", "hidden": "hidden", "deleted": "deleted", "footnote": "note",
+           "endnote": "note", "notes": "note", "comment": "comment", "bookmark": "name", "sheet": "name",
+           "formula": "code", "alt": "alternative"}
+# LibreOffice writes these as plain text into Word 2003 XML; a comment stands in the middle of it.
+PLAIN = {"xml": ("hidden", "deleted", "comment")}
+FLOWING = ("html", "xhtml", "epub")     # one page without headers, notes or comments of their own

@@ -46,6 +46,8 @@ def written_text(path):
     else:
         with open(path, "rb") as file:
             octets = file.read()
+        if octets.startswith(b"\xd0\xcf\x11\xe0"):
+            octets += b"\n" + b"\n".join(octets[from_:].decode("utf-16-le", "replace").encode() for from_ in (0, 1))
     text = octets.decode("utf-8", "replace")
     attributes = " ".join(re.findall(r'"([^"<>]*)"', text))
     return urllib.parse.unquote(html.unescape(re.sub(r"<[^>]*>", "", text) + " " + attributes)).lower()
@@ -54,10 +56,8 @@ def written_text(path):
 def policy(folder, places):
     path = os.path.join(folder, "policy.conf")
     with open(path, "w", encoding="utf-8") as file:
-        file.write('scheme "t" {\n')
-        for rank, place in enumerate(places):
-            file.write('label "%s" { rank = %d level = 1 marks = {"%s"} }\n' % (place, rank + 1, office.mark(place)))
-        file.write("}\n")
+        for place in places:
+            file.write('scheme "%s" { label "X" { rank = 1 level = 1 marks = {"%s"} } }\n' % (place, office.mark(place)))
     return path
 
 
@@ -91,16 +91,32 @@ class Table:
 
     def one(self, conf, path, name, target, places):
         got, text, cells = judged(conf, path), written_text(path), []
-        found = {label["label"].partition(":")[2] for label in got["labels"]}
+        found = {}
+        for label in got["labels"]:
+            found.setdefault(label["label"].partition(":")[0], []).append(label)
         for place in places:
             state = "found" if place in found else "MISSED" if office.mark(place).lower() in text else "-"
             cells.append("%s=%s" % (place, state))
             if state != "-":
                 self.check(state == "found", "%s as %s: %s" % (name, target, place))
+            if state == "found" and target.partition(":")[0] not in office.FLOWING:
+                self.told(name, target, place, found[place])
         print("# %-6s %-24s %s" % (name, target, " ".join(cells)))
         self.check(not got["ambiguities"], "%s as %s is not ambiguous %s" % (name, target, got["ambiguities"]))
         unread = [part for part in got["parts"] if not part["inspected"]]
         self.check(not unread, "%s as %s is read whole %s" % (name, target, [part["where"] + " " + part["reason"] for part in unread]))
+
+
+    def told(self, name, target, place, labels):
+        """The place is called what it is; letters shown in capitals count as such."""
+        region = office.REGIONS.get(place)
+        if region is not None and place not in office.PLAIN.get(target.partition(":")[0], ()):
+            spots = [label["where"] for label in labels]
+            self.check(any(spot.endswith("," + region) for spot in spots),
+                       "%s as %s: %s is told as %s %s" % (name, target, place, region, spots))
+        if place == "caps":
+            self.check(any(label["confidence"] != "possible" for label in labels),
+                       "%s as %s: capitals by formatting %s" % (name, target, labels))
 
 
 def main():
