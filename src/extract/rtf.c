@@ -166,10 +166,9 @@ static void end_field(struct rtf *rtf)
 {
     struct span code = span_trim(buf_span(&rtf->value));
 
-    if (span_starts_with_nocase(code, SPAN("HYPERLINK")))
-        gather_link(&rtf->gather, span_trim(span_slice(code, 9, code.len)));
-    else
-        gather_line(&rtf->gather, REGION_FIELD, code);
+    gather_line(&rtf->gather, REGION_FIELD, code);
+    if (span_find_byte(code, '%') < code.len)
+        gather_link(&rtf->gather, code);
     buf_clear(&rtf->value);
 }
 
