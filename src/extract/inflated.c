@@ -3,7 +3,18 @@
 
 #include <zlib.h>
 
-enum { CHUNK_BYTES = 1 << 16, GZIP_WINDOW = 16 + MAX_WBITS };
+enum { CHUNK_BYTES = 1 << 16 };
+
+/* How zlib is told what to expect. */
+static int window_of(enum inflated_frame frame)
+{
+    switch (frame) {
+    case INFLATED_ZLIB: break;
+    case INFLATED_GZIP: return 16 + MAX_WBITS;
+    case INFLATED_BARE: return -MAX_WBITS;
+    }
+    return MAX_WBITS;
+}
 
 size_t inflated_append(struct sink *sink, struct span in, enum inflated_frame frame, struct buf *out)
 {
@@ -11,7 +22,7 @@ size_t inflated_append(struct sink *sink, struct span in, enum inflated_frame fr
     int status = Z_OK;
     size_t used;
 
-    if (in.len > UINT32_MAX || inflateInit2(&z, frame == INFLATED_GZIP ? GZIP_WINDOW : MAX_WBITS) != Z_OK)
+    if (in.len > UINT32_MAX || inflateInit2(&z, window_of(frame)) != Z_OK)
         return 0;
     while (status == Z_OK) {
         char *room = buf_reserve(out, CHUNK_BYTES);

@@ -10,7 +10,7 @@
 #include "extract/extract.h"
 
 /* What surrounds the deflated octets. */
-enum inflated_frame { INFLATED_ZLIB = 1, INFLATED_GZIP };
+enum inflated_frame { INFLATED_ZLIB = 1, INFLATED_GZIP, INFLATED_BARE };
 
 /*
  * Append what in unpacks to. Returns how many octets of in it took, or 0 when the

@@ -2,9 +2,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "extract/zip_layout.h"
+#include "raw_stream.h"
 #include "zip_methods.h"
 
 enum { LZMA_DICTIONARY_MAX = 64 << 20, FLAG_LZMA_END = 1 << 1 };
@@ -31,23 +31,6 @@ static void rebuild(const struct zip_member *member, struct buf *out)
     buf_append(out, member->data);
 }
 
-static struct archive *open_reader(struct sink *sink, const struct zip_member *member)
-{
-    struct archive *archive = archive_read_new();
-
-    if (archive == NULL)
-        abort();                /* the cage counts it as a crash: never as read */
-    sink_leave(sink);
-    /* XZ as a stream of its own, since there the library bounds its memory. */
-    if (member->method == ZIP_METHOD_XZ) {
-        archive_read_support_format_raw(archive);
-        archive_read_support_filter_xz(archive);
-    } else {
-        archive_read_support_format_zip_streamable(archive);
-    }
-    return archive;
-}
-
 bool zip_library_knows(const struct zip_member *member)
 {
     switch (member->method) {
@@ -66,25 +49,24 @@ bool zip_library_knows(const struct zip_member *member)
 
 bool zip_unpack_by_library(struct sink *sink, const struct zip_member *member, struct buf *room)
 {
-    struct archive *archive = open_reader(sink, member);
+    struct archive *archive;
     struct archive_entry *entry;
-    int result = ARCHIVE_FATAL;
-    const void *block;
-    struct buf whole;
-    int64_t offset;
-    size_t bytes;
+    struct buf rebuilt;
+    bool whole;
 
-    buf_init(&whole, 0);
+    /* As a stream of its own, since there the library bounds its memory. */
     if (member->method == ZIP_METHOD_XZ)
-        buf_append(&whole, member->data);
-    else
-        rebuild(member, &whole);
-    if (archive_read_open_memory(archive, whole.ptr, whole.len) == ARCHIVE_OK &&
-        archive_read_next_header(archive, &entry) >= ARCHIVE_WARN)
-        while ((result = archive_read_data_block(archive, &block, &bytes, &offset)) == ARCHIVE_OK &&
-               sink_spend(sink, bytes) && buf_append(room, (struct span){ block, bytes }))
-            ;
+        return raw_stream_append(sink, member->data, RAW_XZ, room);
+    archive = archive_read_new();
+    if (archive == NULL)
+        abort();                /* the cage counts it as a crash: never as read */
+    sink_leave(sink);
+    buf_init(&rebuilt, 0);
+    rebuild(member, &rebuilt);
+    archive_read_support_format_zip_streamable(archive);
+    whole = archive_read_open_memory(archive, rebuilt.ptr, rebuilt.len) == ARCHIVE_OK &&
+            archive_read_next_header(archive, &entry) >= ARCHIVE_WARN && raw_stream_copy(sink, archive, room);
     archive_read_free(archive);
-    buf_fini(&whole);
-    return result == ARCHIVE_EOF;
+    buf_fini(&rebuilt);
+    return whole;
 }

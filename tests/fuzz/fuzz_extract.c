@@ -7,10 +7,12 @@
 int fuzz_extractor(const char *name, const char *declared, const uint8_t *bytes, size_t size)
 {
     struct extract_input input = { .bytes = { (const char *)bytes, size }, .declared = span_of(declared) };
+    static const char *const passwords[] = { "sésame", NULL };    /* that of the sealed seeds */
     struct recorder recorder;
 
     recorder_init(&recorder);
     recorder.budget_bytes = 1 << 20;
+    recorder.passwords = passwords;
     for (size_t i = 0; extract_formats[i] != NULL; i++) {
         if (strcmp(extract_formats[i]->name, name) != 0)
             continue;
