@@ -59,4 +59,10 @@ bool transfer_decode_q(struct span text, struct buf *out, struct ambiguity_set *
 bool transfer_find_block(struct span *rest, enum transfer_encoding *encoding_out,
                          struct span *name_out, struct span *block_out);
 
+/*
+ * The same for BinHex 4.0 (RFC 1741): *block_out begins with the line that says so.
+ * What is in it is a container, and read as a document format.
+ */
+bool transfer_find_binhex(struct span *rest, struct span *block_out);
+
 #endif

@@ -13,6 +13,7 @@ extern const struct extractor extract_rtf;
 extern const struct extractor extract_smime;
 extern const struct extractor extract_pgp;
 extern const struct extractor extract_known;
+extern const struct extractor extract_binhex;
 extern const struct extractor extract_tnef;
 extern const struct extractor extract_mbox;
 extern const struct extractor extract_card;

@@ -9,6 +9,7 @@ const struct extractor *const extract_formats[] = {
     &extract_rtf,
     &extract_smime,
     &extract_pgp,
+    &extract_binhex,
     &extract_tnef,
     &extract_mbox,
     &extract_card,

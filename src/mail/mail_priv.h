@@ -70,6 +70,12 @@ bool uuencode_decode(enum transfer_reading reading, struct span text, struct buf
                      struct ambiguity_set *seen);
 bool yenc_decode(struct span text, struct buf *out, struct ambiguity_set *seen);
 
+/* The next line of text without its line end; empty when there is none. */
+struct span transfer_next_line(struct span *rest);
+
+/* Is there a yEnc file at the start of this line? Advances *rest behind its last part. */
+bool yenc_block(struct span *rest, struct span *name_out);
+
 /* The delimiter lines of content, one after the other. */
 struct boundary_scan {
     struct span content, boundary;

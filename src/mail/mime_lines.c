@@ -70,5 +70,8 @@ bool mime_looks_like_content(struct span filling, size_t *header_out)
         base64_lines = is_base64_line(span_trim(line)) ? base64_lines + 1 : 0;
     }
     rest = filling;
-    return base64_lines == 2 || transfer_find_block(&rest, &encoding, &name, &block);
+    if (base64_lines == 2 || transfer_find_block(&rest, &encoding, &name, &block))
+        return true;
+    rest = filling;
+    return transfer_find_binhex(&rest, &block);
 }

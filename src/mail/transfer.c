@@ -35,6 +35,15 @@ enum transfer_encoding transfer_from_name(struct span name)
     return TRANSFER_UNKNOWN;
 }
 
+struct span transfer_next_line(struct span *rest)
+{
+    struct span line = { NULL, 0 };
+
+    if (span_next(rest, '\n', &line) && line.len > 0 && line.ptr[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
 bool transfer_decode(enum transfer_encoding encoding, enum transfer_reading reading,
                      struct span text, struct buf *out, struct ambiguity_set *seen)
 {

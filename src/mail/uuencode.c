@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Uuencode (IEEE Std 1003.1, uuencode), historical and base64 form, and yEnc:
- * files in running text, or as the transfer encoding of a whole part.
+ * Uuencode (IEEE Std 1003.1, uuencode), historical and base64 form: files in
+ * running text, or as the transfer encoding of a whole part. Finds yEnc and BinHex as well.
  */
 #include <stdint.h>
 
 #include "mail_priv.h"
-
-static struct span next_line(struct span *rest)
-{
-    struct span line = { NULL, 0 };
-
-    if (span_next(rest, '\n', &line) && line.len > 0 && line.ptr[line.len - 1] == '\r')
-        line.len--;
-    return line;
-}
 
 /* Six bits of a character. " " and "`" are zero both. */
 static uint32_t uu_value(char c)
@@ -76,7 +67,7 @@ static void decode_lines(enum transfer_reading reading, struct span rest, struct
                          struct ambiguity_set *seen)
 {
     while (rest.len > 0 && !out->failed) {
-        struct span line = next_line(&rest);
+        struct span line = transfer_next_line(&rest);
 
         if (span_equals(span_trim(line), SPAN("end")))
             return;
@@ -101,7 +92,7 @@ bool uuencode_decode(enum transfer_reading reading, struct span text, struct buf
     bool base64 = false, begun = false;
 
     while (rest.len > 0 && !begun) {
-        struct span line = next_line(&rest);
+        struct span line = transfer_next_line(&rest);
         begun = is_uu_begin(line, &name, &base64);
     }
     if (!begun) {
@@ -114,45 +105,11 @@ bool uuencode_decode(enum transfer_reading reading, struct span text, struct buf
     return !out->failed;
 }
 
-bool yenc_decode(struct span text, struct buf *out, struct ambiguity_set *seen)
-{
-    struct span rest = text;
-    bool ended = false, begun = false;
-
-    while (rest.len > 0 && !ended && !out->failed) {
-        struct span line = next_line(&rest);
-
-        if (!begun || span_starts_with(line, SPAN("=ypart "))) {
-            begun |= span_starts_with(line, SPAN("=ybegin "));
-            continue;
-        }
-        ended = span_starts_with(line, SPAN("=yend"));
-        for (size_t i = 0; !ended && i < line.len; i++) {
-            unsigned char c = (unsigned char)line.ptr[i];
-            if (c == '=' && i + 1 < line.len)
-                c = (unsigned char)(line.ptr[++i] - 64);
-            buf_append_byte(out, (char)(c - 42));
-        }
-    }
-    if (!ended)
-        ambiguity_set_add(seen, AMBIGUITY_UUENCODE_MALFORMED);
-    return begun ? !out->failed : buf_append(out, text);
-}
-
-/* The value of "name=" at the end of a =ybegin line, which may hold blanks. */
-static struct span yenc_name(struct span line)
-{
-    const struct span key = SPAN(" name=");
-    size_t at = span_find(line, key);
-
-    return at == line.len ? (struct span){ NULL, 0 } : span_trim(span_slice(line, at + key.len, line.len));
-}
-
 /* What follows the line that starts with ending, or, where all must look like data, what does not. */
 static struct span rest_behind(struct span rest, struct span ending, bool must_look_so)
 {
     while (rest.len > 0) {
-        struct span before = rest, line = next_line(&rest);
+        struct span before = rest, line = transfer_next_line(&rest);
         if (span_starts_with(line, ending))
             return rest;
         if (must_look_so && line.len > 0 && !is_uu_line(line))
@@ -164,11 +121,11 @@ static struct span rest_behind(struct span rest, struct span ending, bool must_l
 /* Is there a block at the start of this line? Advances *rest behind it. */
 static bool block_at(struct span *rest, enum transfer_encoding *encoding_out, struct span *name_out)
 {
-    struct span after = *rest, line = next_line(&after), look = after;
+    struct span after = *rest, line = transfer_next_line(&after), look = after;
     bool base64;
 
     if (is_uu_begin(line, name_out, &base64)) {
-        struct span first = next_line(&look);
+        struct span first = transfer_next_line(&look);
         *encoding_out = TRANSFER_UUENCODE;
         if (!base64 && (!is_uu_line(first) || first.len - 1 < uu_length(first) / 2))
             return false;
@@ -176,13 +133,8 @@ static bool block_at(struct span *rest, enum transfer_encoding *encoding_out, st
                        : rest_behind(after, SPAN("end"), true);
         return true;
     }
-    if (span_starts_with(line, SPAN("=ybegin "))) {
-        *encoding_out = TRANSFER_YENC;
-        *name_out = yenc_name(line);
-        *rest = rest_behind(after, SPAN("=yend"), false);
-        return true;
-    }
-    return false;
+    *encoding_out = TRANSFER_YENC;
+    return yenc_block(rest, name_out);
 }
 
 bool transfer_find_block(struct span *rest, enum transfer_encoding *encoding_out,
@@ -211,4 +163,24 @@ bool transfer_find_block(struct span *rest, enum transfer_encoding *encoding_out
     }
     *rest = span_slice(text, text.len, text.len);
     return false;
+}
+
+bool transfer_find_binhex(struct span *rest, struct span *block_out)
+{
+    const struct span mark = SPAN("(This file must be converted");
+    size_t at = span_find(*rest, mark);
+    struct span after = span_slice(*rest, at, rest->len);
+    bool begun = false, ended = false;
+
+    if (after.len == 0)
+        return false;
+    transfer_next_line(&after);
+    while (after.len > 0 && !ended) {
+        struct span line = span_trim(transfer_next_line(&after));
+        begun = begun || span_starts_with(line, SPAN(":"));
+        ended = begun && line.len > 1 && line.ptr[line.len - 1] == ':';
+    }
+    *block_out = span_slice(*rest, at, rest->len - after.len);
+    *rest = after;
+    return begun;
 }

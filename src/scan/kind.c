@@ -19,7 +19,7 @@ struct family {
 };
 
 static const struct family families[] = {
-    { " text csv json xml html xhtml svg rtf vcard calendar ics vcf markdown tex mbox message eml mht pgp ",
+    { " text csv json xml html xhtml svg rtf vcard calendar ics vcf markdown tex mbox message eml mht pgp binhex ",
       " text/ message/ application/json application/xml application/xhtml+xml application/rtf "
       "application/javascript application/x-javascript application/x-sh application/sql "
       "application/x-tex application/yaml application/mbox application/pgp application/pgp-keys "

@@ -201,6 +201,25 @@ static void read_blocks(struct message *message, const struct mime_part *part, s
     }
 }
 
+/* BinHex in the text: a container, which its own reader knows by the type. */
+static void read_binhex(struct message *message, const struct mime_part *part, struct span text)
+{
+    struct span rest = text, block;
+
+    for (unsigned n = 1; n <= BLOCKS_MAX && !budget_is_spent(&message->scan->budget) &&
+                         transfer_find_binhex(&rest, &block);
+         n++) {
+        struct stream stream = stream_of(message, part, block, false);
+
+        stream.name = stream.charset = (struct span){ NULL, 0 };
+        stream.declared = SPAN("application/mac-binhex40");
+        stream.where = arena_printf(message->scan->facts->arena, "%.*s!binhex%u", SPAN_ARG(part->where), n);
+        stream.is_mime_part = false;
+        stream.depth++;
+        walk_stream(message->scan, &stream);
+    }
+}
+
 /* The same octets under the types, charsets and names that other readers see. */
 static void reread(struct message *message, const struct mime_part *part, struct span bytes)
 {
@@ -263,8 +282,10 @@ static void read_content(struct message *message, const struct mime_part *part,
         stream.name = (struct span){ NULL, 0 };
     walk_stream(message->scan, &stream);
     reread(message, part, bytes);
-    if (is_text(part))
+    if (is_text(part)) {
         read_blocks(message, part, bytes);
+        read_binhex(message, part, bytes);
+    }
     if (transfer_needs_more(encoding, &seen))
         read_other_ways(message, part, encoding, content, bytes);
     call_all(message, part, seen);
