@@ -106,6 +106,7 @@ struct sink_calls {
     void (*text)(struct sink *sink, struct span utf8);
     void (*property)(struct sink *sink, enum property_kind kind, struct span name, struct span value);
     void (*nested)(struct sink *sink, const struct nested *nested);
+    bool (*image)(struct sink *sink, struct span file);
     void (*ambiguity)(struct sink *sink, enum ambiguity kind, struct span part);
     void (*uninspectable)(struct sink *sink, enum uninspectable reason, struct span part);
     void (*detected)(struct sink *sink, struct span type);
@@ -138,6 +139,13 @@ void sink_property(struct sink *sink, enum property_kind kind, struct span name,
 
 /* Read a child at once, by content, with what is left of the budget. */
 void sink_nested(struct sink *sink, const struct nested *nested);
+
+/*
+ * A picture at the place last told, as a raster image file with all its octets.
+ * true: its words were read, and it needs no more telling. Who reads no pictures
+ * says false, and it is for the extractor to tell that it is image-only.
+ */
+bool sink_image(struct sink *sink, struct span file);
 
 /* part names the spot inside this stream, "" for the whole of it. */
 void sink_ambiguity(struct sink *sink, enum ambiguity kind, struct span part);

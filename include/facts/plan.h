@@ -61,11 +61,23 @@ struct plan_limits {
     uint64_t memory_bytes;      /* address space of a scanner child: crashed */
 };
 
+enum { PLAN_LANGUAGES_BYTES = 200 };
+
+/* Reading the words in pictures, by programs of their own (vaguemestre-ocr). */
+struct plan_ocr {
+    bool wanted;
+    struct span languages;      /* as Tesseract names them, "fra+eng" */
+    uint32_t pictures;          /* of one message, pages of scans among them: the rest is image-only */
+    uint64_t pixels;            /* of one picture: a larger one is image-only */
+    uint32_t time_ms;           /* wall clock of one message, besides plan_limits.time_ms */
+};
+
 struct scan_plan {
     struct label_def *labels;
     size_t label_count;
     struct span_list passwords; /* tried on what is encrypted */
     struct plan_limits limits;
+    struct plan_ocr ocr;
 };
 
 /* What is in force where a policy says nothing. */

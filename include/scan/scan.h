@@ -9,6 +9,7 @@
  */
 #include "base/span.h"
 #include "facts/facts.h"
+#include "facts/picture.h"
 #include "facts/plan.h"
 
 struct scanner;
@@ -19,6 +20,9 @@ struct scanner;
  */
 struct scanner *scanner_new(const struct scan_plan *plan);
 void scanner_free(struct scanner **scanner);
+
+/* Have pictures read too, as far as plan->ocr allows, from now on. Borrowed as long as the scanner lives. */
+void scanner_read_pictures(struct scanner *scanner, const struct picture_reader *reader);
 
 struct scan_job {
     enum scan_kind kind;

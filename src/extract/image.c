@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Raster images: all their metadata, and what is stuck on behind their end. The
- * pixels are not read: an image that could show words is told as image-only.
+ * pixels are for who reads pictures: where nobody does, an image that could show
+ * words is told as image-only.
  */
 #include <string.h>
 #include <zlib.h>
@@ -20,6 +21,7 @@ struct image {
     struct sink *sink;
     uint32_t width, height;     /* 0: not known */
     size_t end;                 /* behind the image itself; 0: not known */
+    bool moves;                 /* it has more pictures than the first */
     bool is_cut;
 };
 
@@ -199,6 +201,8 @@ static void read_png(struct image *image)
             image->height = be_at(body, 4, 4);
         } else if (type == 0x74455874 || type == 0x7A545874 || type == 0x69545874) {
             read_png_text(image, type, body);
+        } else if (type == 0x6163544C) {            /* acTL */
+            image->moves = true;
         } else if (type == 0x65584966) {            /* eXIf */
             exif_read(body, image->sink);
         }
@@ -244,6 +248,7 @@ static void read_gif(struct image *image)
 {
     uint8_t flags = le8(image->bytes, 10);
     size_t at = 13 + ((flags & 0x80) != 0 ? 3U << ((flags & 7) + 1) : 0);
+    bool has_frame = false;
 
     image->width = le16(image->bytes, 6);
     image->height = le16(image->bytes, 8);
@@ -258,6 +263,8 @@ static void read_gif(struct image *image)
         if (kind == 0x21) {
             read_gif_extension(image, &at);
         } else if (kind == 0x2C) {
+            image->moves = image->moves || has_frame;
+            has_frame = true;
             flags = le8(image->bytes, at + 9);
             at += 10 + ((flags & 0x80) != 0 ? 3U << ((flags & 7) + 1) : 0);
             at = take_blocks(image->bytes, at + 1, NULL);
@@ -279,6 +286,8 @@ static void read_webp(struct image *image)
             exif_read(span_starts_with(body, SPAN("Exif\0\0")) ? span_slice(body, 6, body.len) : body, image->sink);
         else if (span_equals(name, SPAN("XMP ")))
             xmp_read(body, image->sink);
+        else if (span_equals(name, SPAN("ANIM")))
+            image->moves = true;
         at += 8 + length + length % 2;
     }
     image->is_cut = at < image->bytes.len;
@@ -351,6 +360,13 @@ static void read_tail(const struct image *image)
     sink_nested(image->sink, &tail);
 }
 
+/* Spacers and counting pixels are too small to show a word. */
+static bool is_legible(const struct image *image)
+{
+    return image->is_cut || image->width == 0 || image->height == 0 ||
+           (image->width >= SMALLEST_LEGIBLE && image->height >= SMALLEST_LEGIBLE);
+}
+
 static enum extract_result image_read(const struct extract_input *input, struct sink *sink)
 {
     struct image image = { .bytes = input->bytes, .sink = sink };
@@ -366,9 +382,7 @@ static enum extract_result image_read(const struct extract_input *input, struct 
     read_tail(&image);
     if (image.is_cut)
         sink_uninspectable(sink, UNINSPECTABLE_DAMAGED, SPAN(""));
-    /* Spacers and counting pixels are too small to show a word. */
-    if (image.is_cut || image.width == 0 || image.height == 0 ||
-        (image.width >= SMALLEST_LEGIBLE && image.height >= SMALLEST_LEGIBLE)) {
+    if (is_legible(&image) && (!sink_image(sink, image.bytes) || image.is_cut || image.moves)) {
         sink_uninspectable(sink, UNINSPECTABLE_IMAGE_ONLY, SPAN(""));
         return EXTRACT_PARTIAL;
     }

@@ -26,6 +26,11 @@ void sink_nested(struct sink *sink, const struct nested *nested)
     sink->calls->nested(sink, nested);
 }
 
+bool sink_image(struct sink *sink, struct span file)
+{
+    return sink->calls->image(sink, file);
+}
+
 void sink_ambiguity(struct sink *sink, enum ambiguity kind, struct span part)
 {
     sink->calls->ambiguity(sink, kind, part);

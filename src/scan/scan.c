@@ -10,6 +10,7 @@
 struct scanner {
     const struct scan_plan *plan;
     struct matcher *matcher;
+    const struct picture_reader *pictures;  /* NULL: nobody reads them */
 };
 
 struct scanner *scanner_new(const struct scan_plan *plan)
@@ -39,6 +40,11 @@ void scanner_free(struct scanner **scanner)
     *scanner = NULL;
 }
 
+void scanner_read_pictures(struct scanner *scanner, const struct picture_reader *reader)
+{
+    scanner->pictures = reader;
+}
+
 static void read_document(struct scan *scan, const struct scan_job *job)
 {
     const struct stream file = { .bytes = job->bytes, .where = SPAN("1"), .name = job->name };
@@ -49,10 +55,14 @@ static void read_document(struct scan *scan, const struct scan_job *job)
 bool scanner_scan(struct scanner *scanner, const struct scan_job *job, struct facts *facts)
 {
     const uint64_t begin_us = clock_monotonic_us();
-    struct scan scan = { .plan = scanner->plan, .facts = facts };
+    struct scan scan = { .plan = scanner->plan,
+                         .facts = facts,
+                         .pictures = scanner->pictures };
 
     budget_begin(&scan.budget, &scanner->plan->limits,
                  job->time_ms > 0 ? job->time_ms : scanner->plan->limits.time_ms);
+    scan.picture_budget = (struct picture_budget){ .pictures = scanner->plan->ocr.pictures,
+                                                   .deadline_us = scan.budget.deadline_us };
     scan.reading = reading_new(scanner->matcher, facts);
     if (scan.reading == NULL) {
         facts->scan_failure = UNINSPECTABLE_TOO_LARGE;

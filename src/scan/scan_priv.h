@@ -49,6 +49,8 @@ struct scan {
     struct reading *reading;
     struct budget budget;
     struct alternatives alternatives;
+    const struct picture_reader *pictures;  /* NULL: nobody reads them */
+    struct picture_budget picture_budget;
     uint32_t documents;     /* streams so far: each has its own number for reading.h */
     bool leaving;           /* an extractor was used that its process must not outlive */
 };
@@ -125,6 +127,15 @@ void passages_place(struct passages *passages, const struct place *place);
 void passages_look(struct passages *passages, unsigned look);
 void passages_text(struct passages *passages, struct span text);
 void passages_end(struct passages *passages);
+
+/* --- picture.c ----------------------------------------------------------- */
+
+/*
+ * Have the words of a raster image, which stands at place in the stream at where,
+ * read and looked through. false: it was not read, or not surely.
+ */
+bool picture_read(struct scan *scan, struct span image, struct span where, uint32_t document,
+                  const struct place *place);
 
 /* --- strings.c ----------------------------------------------------------- */
 

@@ -140,6 +140,14 @@ static void on_nested(struct sink *sink, const struct nested *nested)
     walk_stream(walk->scan, &child);
 }
 
+static bool on_image(struct sink *sink, struct span file)
+{
+    const struct walk *walk = walk_of(sink);
+
+    return picture_read(walk->scan, file, walk->stream->where, walk->document,
+                        &walk->passages.next);
+}
+
 static void on_ambiguity(struct sink *sink, enum ambiguity kind, struct span part)
 {
     struct walk *walk = walk_of(sink);
@@ -258,6 +266,7 @@ static const struct sink_calls calls = {
     .text = on_text,
     .property = on_property,
     .nested = on_nested,
+    .image = on_image,
     .ambiguity = on_ambiguity,
     .uninspectable = on_uninspectable,
     .detected = on_detected,

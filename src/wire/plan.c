@@ -50,6 +50,27 @@ static struct plan_limits get_limits(struct wire_in *in)
     return limits;
 }
 
+static void put_ocr(struct buf *out, const struct plan_ocr *ocr)
+{
+    wire_put_u8(out, ocr->wanted);
+    wire_put_span(out, ocr->languages);
+    wire_put_u32(out, ocr->pictures);
+    wire_put_u64(out, ocr->pixels);
+    wire_put_u32(out, ocr->time_ms);
+}
+
+static struct plan_ocr get_ocr(struct wire_in *in, struct arena *arena)
+{
+    struct plan_ocr ocr;
+
+    ocr.wanted = wire_get_bool(in);
+    ocr.languages = arena_copy(arena, wire_get_text(in, PLAN_LANGUAGES_BYTES));
+    ocr.pictures = wire_get_u32(in);
+    ocr.pixels = wire_get_u64(in);
+    ocr.time_ms = wire_get_u32(in);
+    return ocr;
+}
+
 void plan_encode(const struct scan_plan *plan, struct buf *out)
 {
     put_limits(out, &plan->limits);
@@ -67,6 +88,7 @@ void plan_encode(const struct scan_plan *plan, struct buf *out)
         put_list(out, &label->short_marks);
         put_list(out, &label->identifiers);
     }
+    put_ocr(out, &plan->ocr);
 }
 
 static bool get_label(struct wire_in *in, struct arena *arena, struct label_def *label)
@@ -96,5 +118,6 @@ struct scan_plan *plan_decode(struct wire_in *in, struct arena *arena)
     for (size_t i = 0; i < plan->label_count && plan->labels != NULL; i++)
         if (!get_label(in, arena, &plan->labels[i]))
             return NULL;
+    plan->ocr = get_ocr(in, arena);
     return wire_is_done(in) && !arena_is_full(arena) ? plan : NULL;
 }

@@ -10,6 +10,7 @@
  *     [body - slide=2 caps] diffusion restreinte
  *     property document title=Plan
  *     nested word/media/image1.png 1042
+ *     image page=2 20480
  *     ambiguity xml-dtd word/document.xml
  *     uninspectable encrypted note.txt
  *     detected docx / active / opened / signature smime signer
@@ -26,6 +27,7 @@ struct recorder {
     struct place place;
     char part[256];
     unsigned look;
+    bool reads_images;          /* say of every image that it was read */
     bool recurse;               /* read nested streams too, in the same log */
     unsigned depth;
     uint64_t spent_bytes, budget_bytes;

@@ -183,7 +183,8 @@ static void test_plan_round_trips(void **state)
                                     .strength = LABEL_WEAK,
                                     .marks = { marks, 2, 2 },
                                     .identifiers = { words, 1, 1 } } };
-    const struct scan_plan plan = { labels, 1, { words, 1, 1 }, plan_default_limits };
+    const struct scan_plan plan = { labels, 1, { words, 1, 1 }, plan_default_limits,
+                                    { true, SPAN("fra+eng"), 20, 1000000, 5000 } };
     struct arena *arena = arena_new(0);
     const struct scan_plan *got;
     struct wire_in in;
@@ -202,6 +203,11 @@ static void test_plan_round_trips(void **state)
     assert_int_equal(got->labels[0].short_marks.count, 0);
     assert_true(span_equals(got->passwords.items[0], words[0]));
     assert_true(memcmp(&got->limits, &plan.limits, sizeof plan.limits) == 0);
+    assert_true(got->ocr.wanted);
+    assert_true(span_equals(got->ocr.languages, SPAN("fra+eng")));
+    assert_int_equal(got->ocr.pictures, 20);
+    assert_int_equal(got->ocr.pixels, 1000000);
+    assert_int_equal(got->ocr.time_ms, 5000);
     /* No shorter message is a plan. */
     for (size_t len = 0; len < out.len; len++) {
         in = wire_in_of(span_slice(buf_span(&out), 0, len));
