@@ -14,6 +14,9 @@ libconfuse-dev libarchive-dev libexpat1-dev libicu-dev
 libidn2-dev libjansson-dev libsystemd-dev libseccomp-dev libpcre2-dev libcmocka-dev
 zlib1g-dev libdeflate-dev xz-utils"
 
+# Optional: reading the words in pictures (ocr in the policy).
+ocr_packages="libtesseract-dev tesseract-ocr-fra tesseract-ocr-eng"
+
 # What the demonstration and the tests run: real mail servers, real producers of documents.
 test_packages="libgumbo-dev postfix openssl python3 procps libreoffice-writer libreoffice-calc libreoffice-impress
 libreoffice-draw python3-uno ghostscript p7zip-full qpdf poppler-utils gnupg imagemagick
@@ -21,7 +24,7 @@ libimage-exiftool-perl mandoc cppcheck zip unzip zstd bzip2 genisoimage gcab lib
 opendkim-tools"
 
 missing=
-for package in $build_packages $test_packages; do
+for package in $build_packages $ocr_packages $test_packages; do
     status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) || status=
     [ "$status" = "install ok installed" ] || missing="$missing $package"
 done

@@ -31,18 +31,21 @@ struct cage_options {
     unsigned reuse;         /* messages a child may read before it is replaced; 0: 1000 */
 };
 
+#define CAGE_SCANNER "vaguemestre-scanner"
+#define CAGE_OCR     "vaguemestre-ocr"
+
 /*
- * Where the scanner program is: beside the running program, else where it was
+ * Where one of these programs is: beside the running program, else where it was
  * installed. path_out gets a NUL-terminated path of at most size octets. -1: err.
  */
-int cage_find_scanner(char *path_out, size_t size, struct err *err);
+int cage_find_program(const char *name, char *path_out, size_t size, struct err *err);
 
 /*
  * Start a template by path: our end of its socket, for cage_attach(). -1: err. It is
  * a child of this process and ends with that socket. Between the two calls is the
  * time to enter a sandbox that starts nothing.
  */
-int cage_spawn(const char *scanner_path, struct err *err);
+int cage_spawn(const char *path, struct err *err);
 
 /*
  * Have the template at fd, owned from here on, prepare for a plan, and wait until it
@@ -55,7 +58,17 @@ struct cage *cage_attach(int fd, const struct scan_plan *plan, const struct cage
 /* What the kernel lacks for the sandbox of template and scanners ("Landlock"), for one log line; "": nothing. */
 const char *cage_missing(const struct cage *cage);
 
-/* Ends the template and its children. Nobody may be inside cage_scan(). */
+/*
+ * Have pictures read as well, under plan->ocr, by another template, whose socket fd
+ * is (cage_spawn(), owned from here on): a message in which parts are left as
+ * image-only goes on to it within cage_scan(). Labels and contacts it sees in
+ * pictures are added, and parts it read lose their reason; when it dies or is late
+ * they get that as their reason. To be called once, before the first message.
+ * -1: err, and the cage is as before.
+ */
+int cage_attach_ocr(struct cage *cage, int fd, const struct scan_plan *plan, struct err *err);
+
+/* Ends the templates and their children. Nobody may be inside cage_scan(). */
 void cage_free(struct cage **cage);
 
 /* How long a caller waits, and what it does meanwhile. NULL stands for one of zeros. */
@@ -68,8 +81,9 @@ struct cage_wait {
 /*
  * Have a message read. message_fd is a sealed or unlinked descriptor of size
  * octets, read from offset 0; it stays the caller's. Waits for a free child, and
- * for its answer, in all at most the plan's time_ms, and no longer than the
- * caller's deadline (plus a second, for a child to say what it had read by then).
+ * for its answer, in all at most the plan's time_ms, and ocr.time_ms again where
+ * pictures are read, and no longer than the caller's deadline (plus a second, for a
+ * child to say what it had read by then).
  *
  * Always returns with facts->scanned true or facts->scan_failure set; -1 and err
  * only when no scanner could be had at all (then scan_failure is CRASHED, and it

@@ -24,24 +24,24 @@ enum {
     FRESH_TRIES = 8     /* children found dead before they had the message */
 };
 
-static unsigned processors(void)
+unsigned cage_processors(void)
 {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
 
     return count < 1 ? 1 : count > 64 ? 64 : (unsigned)count;
 }
 
-int cage_find_scanner(char *path_out, size_t size, struct err *err)
+int cage_find_program(const char *name, char *path_out, size_t size, struct err *err)
 {
-    static const char name[] = "vaguemestre-scanner";
+    const size_t name_bytes = strlen(name) + 1;
     ssize_t len = readlink("/proc/self/exe", path_out, size - 1);
     char *slash;
 
     if (len > 0) {
         path_out[len] = '\0';
         slash = strrchr(path_out, '/');
-        if (slash != NULL && (size_t)(slash + 1 - path_out) + sizeof name <= size) {
-            memcpy(slash + 1, name, sizeof name);
+        if (slash != NULL && (size_t)(slash + 1 - path_out) + name_bytes <= size) {
+            memcpy(slash + 1, name, name_bytes);
             if (access(path_out, X_OK) == 0)
                 return 0;
         }
@@ -60,7 +60,7 @@ static int encode_start(struct cage *cage, const struct scan_plan *plan,
     struct template_start start = { .reuse = options->reuse > 0 ? options->reuse : DEFAULT_REUSE };
     struct buf encoded;
 
-    cage->children = options->children > 0 ? options->children : processors();
+    cage->children = options->children > 0 ? options->children : cage_processors();
     if (cage->children > TEMPLATE_MAX_CHILDREN / 2)
         cage->children = TEMPLATE_MAX_CHILDREN / 2;
     start.children = 2 * cage->children;
@@ -134,6 +134,7 @@ void cage_free(struct cage **cage)
 
     if (old == NULL)
         return;
+    cage_free(&old->ocr);
     if (old->has_keeper) {
         const uint64_t one = 1;
         pthread_mutex_lock(&old->lock);
@@ -252,9 +253,10 @@ static struct errand errand_of(struct cage *cage, int message_fd, uint64_t size,
     return errand;
 }
 
-int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
-              struct span name, const struct cage_wait *wait, struct facts *facts,
-              struct err *err)
+/* One child's look at a message: as cage_scan(), pictures apart. */
+static int look(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
+                struct span name, const struct cage_wait *wait, struct facts *facts,
+                struct err *err)
 {
     struct errand errand = errand_of(cage, message_fd, size, kind, wait);
     struct child child;
@@ -265,6 +267,22 @@ int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind k
     if (hand_over(&errand, &child, err) != 0)
         return -1;
     pool_release(cage, &child, take_report(&errand, child.fd, facts));
+    return 0;
+}
+
+int cage_scan(struct cage *cage, int message_fd, uint64_t size, enum scan_kind kind,
+              struct span name, const struct cage_wait *wait, struct facts *facts,
+              struct err *err)
+{
+    struct facts *seen;
+
+    if (look(cage, message_fd, size, kind, name, wait, facts, err) != 0)
+        return -1;
+    if (cage->ocr == NULL || !ocr_is_needed(facts) || (seen = facts_new(facts->arena)) == NULL)
+        return 0;
+    if (look(cage->ocr, message_fd, size, kind, name, wait, seen, err) != 0)
+        seen->scan_failure = UNINSPECTABLE_TIMEOUT; /* no reader became free in time */
+    ocr_merge(facts, seen, &cage->limits);
     return 0;
 }
 

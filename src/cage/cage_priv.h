@@ -33,6 +33,7 @@ struct cage {
     struct plan_limits limits;
     unsigned children;      /* at work at once */
     struct err missing;     /* what the template's sandbox lacks */
+    struct cage *ocr;       /* of those who read pictures; NULL: nobody does */
     int stop_fd;            /* readable once the keeper is to end */
     pthread_t keeper;
     bool has_keeper;
@@ -71,6 +72,19 @@ void pool_drop(struct cage *cage);
 
 /* Wake all who wait, because dead or stopping is set. Under lock. */
 void pool_wake(struct cage *cage);
+
+/* --- cage.c --------------------------------------------------------------- */
+
+/* How many processors there are, 64 at most. */
+unsigned cage_processors(void);
+
+/* --- ocr.c ---------------------------------------------------------------- */
+
+/* Has a scanner left pictures unread? */
+bool ocr_is_needed(const struct facts *facts);
+
+/* Add what a second look, by a reader of pictures, saw in them; seen may not be scanned. In the same arena. */
+void ocr_merge(struct facts *facts, const struct facts *seen, const struct plan_limits *limits);
 
 /* --- keeper.c ------------------------------------------------------------- */
 

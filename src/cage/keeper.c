@@ -28,9 +28,9 @@ static int set_attributes(posix_spawnattr_t *attributes)
            posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-int cage_spawn(const char *scanner_path, struct err *err)
+int cage_spawn(const char *path, struct err *err)
 {
-    char *const argv[] = { (char *)"vaguemestre-scanner", NULL };
+    char *const argv[] = { (char *)(uintptr_t)path, NULL };    /* it only reads */
     char *const environment[] = { NULL };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -45,13 +45,13 @@ int cage_spawn(const char *scanner_path, struct err *err)
     if (failed == 0)
         failed = posix_spawn_file_actions_adddup2(&actions, fds[1], TEMPLATE_FD);
     if (failed == 0)
-        failed = posix_spawn(&pid, scanner_path, &actions, &attributes, argv, environment);
+        failed = posix_spawn(&pid, path, &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(fds[1]);
     if (failed != 0) {
         close(fds[0]);
-        err_set(err, "cannot start %s: %s", scanner_path, strerror(failed));
+        err_set(err, "cannot start %s: %s", path, strerror(failed));
         return -1;
     }
     return fds[0];

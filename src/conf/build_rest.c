@@ -79,7 +79,9 @@ void build_rest(struct build *build)
 {
     const struct outline *top = build->outline;
     const struct outline *failure = build_section(build, SECTION_FAILURE, 0);
-    const struct outline *limit = build_section(build, SECTION_LIMITS, 0);
+    const struct outline none = { .kind = SECTION_LIMITS, .place = top->place };
+    const struct outline *written = build_section(build, SECTION_LIMITS, 0);
+    const struct outline *limit = written == NULL ? &none : written;
 
     build->policy->mode =
         span_equals(value_text(top, "mode"), SPAN("observe")) ? RULE_OBSERVE : RULE_ENFORCE;
@@ -89,6 +91,6 @@ void build_rest(struct build *build)
     passwords(build);
     if (failure != NULL)
         failures(build, failure);
-    if (limit != NULL)
-        limits(build, limit);
+    limits(build, limit);
+    build_ocr(build, limit);
 }

@@ -179,6 +179,8 @@ void build_header_edits(struct build *build, const struct outline *section, stru
 void build_template(struct build *build, const char *name, struct outline_value value);
 void build_conditions(struct build *build, const struct outline *section, struct rule *rule);
 void build_rest(struct build *build);       /* mode, failure, limits, passwords, time */
+/* section: limits, written or not. After build_rest() has read them. */
+void build_ocr(struct build *build, const struct outline *section);
 /* build_settings.c, behind the rest: how the daemon runs */
 void build_settings(struct build *build, struct settings *settings);
 void lint(struct build *build);

@@ -59,6 +59,10 @@ const struct setting settings_table[] = {
         .meaning = "one hour more by the European rule, for time windows"),
     SET(TOP, "broken_signatures", CHOICE, .choices = "keep remove hold", .fallback = "keep",
         .meaning = "what becomes of DKIM and ARC fields that an edit would break; hold: of the message"),
+    SET(TOP, "ocr", BOOL, .fallback = "false",
+        .meaning = "read the words in images and scanned pages too, which takes seconds a page"),
+    SET(TOP, "ocr_languages", TEXT, .is_list = true,
+        .meaning = "of the words in pictures, as Tesseract names its data; without it \"fra\" and \"eng\""),
     SET(TOP, "passwords", TEXT, .is_list = true, .meaning = "tried on what is encrypted"),
     SET(TOP, "password_file", FILE, .meaning = "more of them, one a line"),
 
@@ -251,6 +255,12 @@ const struct setting settings_table[] = {
         .meaning = "wall clock of one message: timeout"),
     SET(LIMITS, "memory", SIZE, .fallback = "1G", .min = 64 * MIB, .max = 64 * GIB,
         .meaning = "address space of the process that reads a message"),
+    SET(LIMITS, "ocr_pictures", NUMBER, .fallback = "20", .min = 1, .max = 100000,
+        .meaning = "images and scanned pages of one message that are read: the rest is image-only"),
+    SET(LIMITS, "ocr_pixels", NUMBER, .fallback = "40000000", .min = 10000, .max = 1000000000,
+        .meaning = "of one picture: a larger one is image-only"),
+    SET(LIMITS, "ocr_time", DURATION, .fallback = "60s", .min = 100, .max = 3600000,
+        .meaning = "wall clock for the pictures of one message, besides time: timeout"),
 #undef SET
     /* clang-format on */
 };

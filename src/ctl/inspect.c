@@ -182,19 +182,32 @@ static int judge_all(struct work *work)
     return status;
 }
 
-/* With the template running there is nothing left to start, or to write but the answers. */
+/* Our end of a template's socket, or -1 with err. */
+static int spawn(const char *program, struct err *err)
+{
+    char path[PATH_MAX];
+
+    return cage_find_program(program, path, sizeof path, err) != 0 ? -1 : cage_spawn(path, err);
+}
+
+/* With the templates running there is nothing left to start, or to write but the answers. */
 static struct cage *open_cage(const struct policy *policy, struct err *err)
 {
-    char scanner[PATH_MAX];
-    int fd;
+    const struct scan_plan *plan = policy_plan(policy);
+    const int fd = spawn(CAGE_SCANNER, err);
+    const int ocr_fd = fd >= 0 && plan->ocr.wanted ? spawn(CAGE_OCR, err) : -1;
+    struct cage *cage = NULL;
 
-    if (cage_find_scanner(scanner, sizeof scanner, err) != 0 || (fd = cage_spawn(scanner, err)) < 0)
-        return NULL;
-    if (sandbox_enter(SANDBOX_TOOL, NULL, NULL, err) != 0) {
+    if (fd >= 0 && (ocr_fd >= 0 || !plan->ocr.wanted) &&
+        sandbox_enter(SANDBOX_TOOL, NULL, NULL, err) == 0)
+        cage = cage_attach(fd, plan, NULL, err);
+    else if (fd >= 0)
         close(fd);
-        return NULL;
-    }
-    return cage_attach(fd, policy_plan(policy), NULL, err);
+    if (ocr_fd >= 0 && cage == NULL)
+        close(ocr_fd);
+    else if (ocr_fd >= 0 && cage_attach_ocr(cage, ocr_fd, plan, err) != 0)
+        cage_free(&cage);
+    return cage;
 }
 
 static int inspect_paths(struct work *work)

@@ -185,6 +185,7 @@ static void follow_parent(struct auditor *auditor)
         break;
     case CHANNEL_STOP:
     case CHANNEL_POLICY:
+    case CHANNEL_POLICY_OCR:
     case CHANNEL_AUDIT:
     case CHANNEL_READY:
     case CHANNEL_FAILED:

@@ -10,6 +10,8 @@ static size_t descriptors_of(enum channel_kind kind)
     switch (kind) {
     case CHANNEL_POLICY:
         return 2;
+    case CHANNEL_POLICY_OCR:
+        return 3;
     case CHANNEL_AUDIT:
     case CHANNEL_CLIENT:
         return 1;

@@ -32,6 +32,8 @@ const char *child_name(enum child_kind kind)
         return "milter";
     case CHILD_SCANNER:
         return "scanner";
+    case CHILD_OCR:
+        return "ocr";
     case CHILD_COUNT:
         break;
     }
@@ -145,22 +147,42 @@ static int start_role(struct children *children, enum child_kind kind, struct er
     return status;
 }
 
-/* A fresh scanner template; its socket goes to the milter with the policy it shall know. */
-static int start_scanner(struct children *children, struct err *err)
+/* A fresh template; *fd_out gets our end of its socket. */
+static int start_template(struct children *children, enum child_kind kind, int *fd_out,
+                          struct err *err)
 {
     char path[4096];
     const char *arguments[2] = { path, NULL };
-    int pair[2], fds[2], status;
+    int pair[2], status;
 
-    if (cage_find_scanner(path, sizeof path, err) < 0 || wire_pair(pair, err) < 0)
+    if (cage_find_program(kind == CHILD_OCR ? CAGE_OCR : CAGE_SCANNER, path, sizeof path, err) < 0 ||
+        wire_pair(pair, err) < 0)
         return -1;
-    status = spawn(children, CHILD_SCANNER, &pair[1], 1, arguments, err);
+    status = spawn(children, kind, &pair[1], 1, arguments, err);
     close(pair[1]);
-    fds[0] = children->bundle_fd;
-    fds[1] = pair[0];
+    if (status < 0)
+        close(pair[0]);
+    else
+        *fd_out = pair[0];
+    return status;
+}
+
+/* Fresh templates; their sockets go to the milter with the policy they shall know. */
+static int start_scanner(struct children *children, struct err *err)
+{
+    int fds[3] = { children->bundle_fd, -1, -1 };
+    int status = start_template(children, CHILD_SCANNER, &fds[1], err);
+
+    /* One of a policy gone by ends unnoticed. */
+    children->all[CHILD_OCR].pid = 0;
+    if (status == 0 && children->wants_ocr)
+        status = start_template(children, CHILD_OCR, &fds[2], err);
     if (status == 0)
-        status = channel_send(children->all[CHILD_MILTER].control_fd, CHANNEL_POLICY, fds, "", err);
-    close(pair[0]);
+        status = channel_send(children->all[CHILD_MILTER].control_fd,
+                              children->wants_ocr ? CHANNEL_POLICY_OCR : CHANNEL_POLICY, fds, "", err);
+    for (size_t i = 1; i < sizeof fds / sizeof *fds; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
     return status;
 }
 
@@ -192,6 +214,7 @@ static int start_one(struct children *children, enum child_kind kind, struct err
             return -1;
         return start_scanner(children, err) < 0 ? -1 : join_audit(children, err);
     case CHILD_SCANNER:
+    case CHILD_OCR:
         return children->all[CHILD_MILTER].pid == 0 ? 0 : start_scanner(children, err);
     case CHILD_COUNT:
         break;

@@ -23,27 +23,46 @@ static struct conf *parse_policy(int bundle_fd, struct err *err)
     return NULL;
 }
 
-struct generation *generation_new(int bundle_fd, int scanner_fd, struct err *err)
+/* -1: err, and both sockets are closed. */
+static int attach_cages(struct generation *generation, int scanner_fd, int ocr_fd, struct err *err)
+{
+    const struct scan_plan *plan = policy_plan(generation->conf->policy);
+    const struct cage_options options = { .children = generation->conf->settings.scanners };
+
+    generation->cage = cage_attach(scanner_fd, plan, &options, err);
+    if (ocr_fd < 0)
+        return generation->cage == NULL ? -1 : 0;
+    if (generation->cage != NULL)
+        return cage_attach_ocr(generation->cage, ocr_fd, plan, err);
+    close(ocr_fd);
+    return -1;
+}
+
+static void close_sockets(int scanner_fd, int ocr_fd)
+{
+    close(scanner_fd);
+    if (ocr_fd >= 0)
+        close(ocr_fd);
+}
+
+struct generation *generation_new(int bundle_fd, int scanner_fd, int ocr_fd, struct err *err)
 {
     struct generation *generation = calloc(1, sizeof *generation);
-    struct cage_options options = { 0 };
 
     if (generation == NULL) {
         err_set(err, "no memory for a policy");
         close(bundle_fd);
-        close(scanner_fd);
+        close_sockets(scanner_fd, ocr_fd);
         return NULL;
     }
     atomic_init(&generation->references, 1);
     generation->conf = parse_policy(bundle_fd, err);
     if (generation->conf == NULL) {
-        close(scanner_fd);
+        close_sockets(scanner_fd, ocr_fd);
         free(generation);
         return NULL;
     }
-    options.children = generation->conf->settings.scanners;
-    generation->cage = cage_attach(scanner_fd, policy_plan(generation->conf->policy), &options, err);
-    if (generation->cage == NULL)
+    if (attach_cages(generation, scanner_fd, ocr_fd, err) != 0)
         generation_release(&generation);
     else
         log_missing("scanner", cage_missing(generation->cage));

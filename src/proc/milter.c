@@ -282,8 +282,9 @@ static void stop(struct milter *milter)
 
 static void take_policy(struct milter *milter, int control_fd, const struct channel_message *message)
 {
+    const int ocr_fd = message->kind == CHANNEL_POLICY_OCR ? message->fds[2] : -1;
     struct err err = { "" };
-    struct generation *generation = generation_new(message->fds[0], message->fds[1], &err);
+    struct generation *generation = generation_new(message->fds[0], message->fds[1], ocr_fd, &err);
 
     if (generation != NULL)
         replace_current(milter, generation);
@@ -317,6 +318,7 @@ static void follow(struct milter *milter, int control_fd)
     }
     switch (message.kind) {
     case CHANNEL_POLICY:
+    case CHANNEL_POLICY_OCR:
         take_policy(milter, control_fd, &message);
         break;
     case CHANNEL_AUDIT:

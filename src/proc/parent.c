@@ -139,6 +139,7 @@ static int load_policy(struct parent *parent, struct err *err)
     parent->conf = conf;
     parent->children.bundle_fd = fd;
     parent->children.settings = &conf->settings;
+    parent->children.wants_ocr = policy_plan(conf->policy)->ocr.wanted;
     return 0;
 }
 

@@ -66,6 +66,7 @@ void log_event(int level, const char *event, const char *key, struct span value)
 
 enum channel_kind {
     CHANNEL_POLICY = 1, /* to the milter, two descriptors: sealed bundle, socket of a scanner template */
+    CHANNEL_POLICY_OCR, /* the same with a third: socket of a template that reads pictures */
     CHANNEL_AUDIT,      /* to the milter, one descriptor: socket of the audit writer */
     CHANNEL_CLIENT,     /* to the audit writer, one descriptor: socket of the milter */
     CHANNEL_STOP,       /* to both: finish what is at work, then end */
@@ -76,7 +77,7 @@ enum channel_kind {
     CHANNEL_PONG
 };
 
-enum { CHANNEL_MAX_FDS = 2, CHANNEL_TEXT_BYTES = 1024 };
+enum { CHANNEL_MAX_FDS = 3, CHANNEL_TEXT_BYTES = 1024 };
 
 struct channel_message {
     enum channel_kind kind;
@@ -152,7 +153,7 @@ void pid_file_remove(int fd, const char *path);
 
 /* ---- children.c: the processes the parent starts ---- */
 
-enum child_kind { CHILD_AUDIT = 0, CHILD_MILTER, CHILD_SCANNER, CHILD_COUNT };
+enum child_kind { CHILD_AUDIT = 0, CHILD_MILTER, CHILD_SCANNER, CHILD_OCR, CHILD_COUNT };
 
 struct child {
     pid_t pid;                  /* 0: not running */
@@ -167,6 +168,7 @@ struct children {
     int listen_fd;              /* borrowed */
     int bundle_fd;              /* the policy for the next scanner and milter, borrowed */
     struct span audit_key;      /* of the record chain, empty: none; borrowed */
+    bool wants_ocr;             /* that policy has pictures read */
     bool stopping;              /* nothing that ends is started again */
     struct child all[CHILD_COUNT];
 };
@@ -206,8 +208,11 @@ struct generation {
     struct cage *cage;
 };
 
-/* Takes both descriptors over, also on failure. The caller has the one reference. */
-struct generation *generation_new(int bundle_fd, int scanner_fd, struct err *err);
+/*
+ * Takes the descriptors over, also on failure; ocr_fd is -1 where no pictures are
+ * read. The caller has the one reference.
+ */
+struct generation *generation_new(int bundle_fd, int scanner_fd, int ocr_fd, struct err *err);
 struct generation *generation_hold(struct generation *generation);
 void generation_release(struct generation **generation);
 

@@ -24,7 +24,10 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 
 int main(void)
 {
-    static const struct template_work work = { prepare, scan, revise_message };
+    static const struct template_work work = {
+        prepare, scan, revise_message,
+        "cannot compile the plan: no memory, or a marking would not be found in its own text"
+    };
     socklen_t len = sizeof(int);
     int type;
 

@@ -92,7 +92,7 @@ static bool begin(struct template *template, const char **why)
     }
     settle_surroundings();
     template->prepared = template->work->prepare(template->plan);
-    *why = "cannot compile the plan: no memory, or a marking would not be found in its own text";
+    *why = template->work->cannot;
     return template->prepared != NULL;
 }
 

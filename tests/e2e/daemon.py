@@ -129,8 +129,8 @@ class Daemon:
         return self.wait_log(text, count=before + 1)
 
     def roles(self):
-        """The running roles of this daemon: {"milter": pid, "audit": pid, "scanner": [template, children...]}."""
-        found = {"scanner": []}
+        """The running roles of this daemon: {"milter": pid, "audit": pid, "scanner": [template, children...], "ocr": [...]}."""
+        found = {"scanner": [], "ocr": []}
         for pid in self._below(self.process.pid):
             try:
                 with open(f"/proc/{pid}/cmdline", "rb") as file:
@@ -140,7 +140,7 @@ class Daemon:
             if b"-R" in words:
                 found[words[words.index(b"-R") + 1].decode()] = pid
             else:
-                found["scanner"].append(pid)
+                found["ocr" if words[0].endswith(b"-ocr") else "scanner"].append(pid)
         return found
 
     def _below(self, pid):

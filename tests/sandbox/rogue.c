@@ -252,16 +252,51 @@ static void *prepare(const struct scan_plan *plan)
     return (void *)plan;
 }
 
+static struct span act(struct span deed, struct arena *arena)
+{
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+        if (span_equals(deed, span_of(deeds[i].name))) {
+            errno = 0;
+            return deeds[i].act() < 0 ? arena_printf(arena, "refused %d", errno) : SPAN("done");
+        }
+    return SPAN("no such deed");
+}
+
+/*
+ * One picture and one letter. As the scanner it leaves the picture and finds the
+ * letter wanting; as the reader of pictures (which has its own time) it does the
+ * deed, and says of the letter what is good for it.
+ */
+static void look_at_picture(const struct scan_plan *plan, struct span deed, struct facts *facts)
+{
+    const bool reads_pictures = plan->limits.time_ms == plan->ocr.time_ms;
+    struct part_fact *letter = facts_add_part(facts), *picture = facts_add_part(facts);
+    struct label_fact *label;
+
+    if (letter == NULL || picture == NULL)
+        return;
+    letter = &facts->parts.items[0]; /* the list may have moved */
+    *letter = (struct part_fact){ .where = SPAN("1"),
+                                  .reason = reads_pictures ? UNINSPECTABLE_NONE
+                                                           : UNINSPECTABLE_ENCRYPTED };
+    *picture = (struct part_fact){ .where = SPAN("2"), .reason = UNINSPECTABLE_IMAGE_ONLY };
+    if (reads_pictures && !span_equals(deed, SPAN("leave")))
+        picture->reason = UNINSPECTABLE_NONE;
+    if (reads_pictures)
+        act(deed, facts->arena);
+    if ((label = facts_add_label(facts)) != NULL)
+        *label = (struct label_fact){ .label = LABEL_UNKNOWN,
+                                      .confidence = CONFIDENCE_CERTAIN,
+                                      .source = reads_pictures ? SOURCE_IMAGE : SOURCE_TEXT,
+                                      .where = SPAN("2"),
+                                      .text = deed };
+}
+
 static bool scan(void *prepared, const struct scan_job *job, struct facts *facts)
 {
-    (void)prepared;
-    facts->subject = SPAN("no such deed");
-    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
-        if (span_equals(job->bytes, span_of(deeds[i].name))) {
-            errno = 0;
-            facts->subject = deeds[i].act() < 0 ? arena_printf(facts->arena, "refused %d", errno)
-                                                : SPAN("done");
-        }
+    facts->subject = act(job->bytes, facts->arena);
+    if (span_starts_with(job->bytes, SPAN("picture ")))
+        look_at_picture(prepared, span_slice(job->bytes, 8, job->bytes.len), facts);
     if (span_equals(job->bytes, SPAN("behave")))
         facts->subject = SPAN("behaved");
     facts->scanned = true;
@@ -270,7 +305,7 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 
 int main(void)
 {
-    static const struct template_work work = { prepare, scan, NULL };
+    static const struct template_work work = { prepare, scan, NULL, "no memory" };
 
     return template_run(TEMPLATE_FD, &work);
 }

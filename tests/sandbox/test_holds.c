@@ -140,6 +140,54 @@ static void test_cage_contains(void **state)
     cage_free(&cage);
 }
 
+/* What a reader of pictures may say, and what becomes of the picture when it says nothing. */
+static void check_picture(struct cage *cage, const char *deed, enum uninspectable picture, size_t labels)
+{
+    struct arena *arena = arena_new(0);
+    const struct facts *facts = tell(cage, arena, deed);
+
+    if (!facts->scanned || facts->scan_failure != UNINSPECTABLE_NONE || facts->parts.count != 2 ||
+        facts->parts.items[0].reason != UNINSPECTABLE_ENCRYPTED ||
+        facts->parts.items[1].reason != picture || facts->labels.count != labels ||
+        facts->labels.items[0].source != SOURCE_TEXT)
+        fail_msg("%s: %zu parts, %zu labels, the picture %d", deed, facts->parts.count,
+                 facts->labels.count, facts->parts.count < 2 ? 0 : (int)facts->parts.items[1].reason);
+    if (labels > 1)
+        assert_int_equal(facts->labels.items[1].source, SOURCE_IMAGE);
+    assert_true(tell(cage, arena, "behave")->scanned);
+    arena_free(&arena);
+}
+
+static void test_cage_looks_twice_at_pictures(void **state)
+{
+    static const struct {
+        const char *deed;
+        enum uninspectable picture;
+        size_t labels;
+    } deeds[] = {
+        { "picture read-file", UNINSPECTABLE_NONE, 2 },
+        { "picture leave", UNINSPECTABLE_IMAGE_ONLY, 2 },
+        { "picture spin", UNINSPECTABLE_TIMEOUT, 1 },
+        { "picture fault", UNINSPECTABLE_CRASHED, 1 },
+        { "picture start-program", UNINSPECTABLE_CRASHED, 1 },
+        { "picture answer-garbage", UNINSPECTABLE_CRASHED, 1 },
+    };
+    struct scan_plan plan = { .limits = plan_default_limits, .ocr = { .wanted = true, .time_ms = 400 } };
+    struct cage *cage = start(1U << 30);
+    char path[PATH_MAX];
+    struct err err;
+    int fd;
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/tests/sandbox/rogue", getenv("builddir"));
+    fd = cage_spawn(path, &err);
+    if (fd < 0 || cage_attach_ocr(cage, fd, &plan, &err) != 0)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < sizeof deeds / sizeof *deeds; i++)
+        check_picture(cage, deeds[i].deed, deeds[i].picture, deeds[i].labels);
+    cage_free(&cage);
+}
+
 #if !defined(__SANITIZE_ADDRESS__) /* whose own memory has no bounds the kernel could keep */
 static void test_cage_caps_memory(void **state)
 {
@@ -198,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_cage_refuses),
         cmocka_unit_test(test_cage_ends_what_was_taken_over),
         cmocka_unit_test(test_cage_contains),
+        cmocka_unit_test(test_cage_looks_twice_at_pictures),
 #if !defined(__SANITIZE_ADDRESS__)
         cmocka_unit_test(test_cage_caps_memory),
 #endif

@@ -19,7 +19,7 @@ static const struct diagnosis_case syntax[] = {
     { "mod = enforce", "error policy.conf:1: unknown setting \"mod\"; did you mean \"mode\"?\n" },
     { "limits { deepness = 3 }",
       "error policy.conf:1: unknown setting \"deepness\" in limits; accepted: expanded, ratio, depth, "
-      "parts, pages, findings, time, memory\n" },
+      "parts, pages, findings, time, memory, ocr_pictures, ocr_pixels, ocr_time\n" },
     { "\nrules \"x\" { when = always }",
       "error policy.conf:2: unknown setting \"rules\"; did you mean \"rule\"?\n" },
     { "rule \"x\" { when = always action = accept",
@@ -88,6 +88,11 @@ static const struct diagnosis_case values[] = {
     { "audit_key_file = key", "error policy.conf:1: audit_key_file: \"key\" is no absolute path\n" },
     { "content_timeout = 8s  limits { time = 1min }",
       "warning policy.conf:1: limits: a scan may take 60000 ms, but content_timeout ends it after 7000\n" },
+    { "ocr_languages = {\"fra\", \"../etc\"}",
+      "error policy.conf:1: ocr_languages: \"../etc\"; accepted: names of Tesseract's data, \"fra\", \"deu\"\n" },
+    { "ocr = true content_timeout = 100s",
+      "warning policy.conf:1: content_timeout is less than twice limits time and ocr_time together: "
+      "such messages are deferred\n" },
     { "utc_offset = CET", "error policy.conf:1: utc_offset: \"CET\"; accepted: \"+01:00\"\n" },
     { "senders { approved = {\"a b.fr\"} }",
       "error policy.conf:1: \"a b.fr\" is no domain; accepted: \"example.org\", \".example.org\" for all "
