@@ -71,6 +71,11 @@ static void log_diagnostics(const struct conf *conf)
     }
 }
 
+static struct span yes_or_no(bool value)
+{
+    return value ? SPAN("yes") : SPAN("no");
+}
+
 /* Settings that were used up at the start, while we still had the rights. */
 static void warn_of_restart(const struct settings *old, const struct settings *new)
 {
@@ -81,7 +86,9 @@ static void warn_of_restart(const struct settings *old, const struct settings *n
         { "user", old->user, new->user },
         { "audit_file", old->audit_file, new->audit_file },
         { "audit_key_file", old->audit_key_file, new->audit_key_file },
+        { "audit_sync", yes_or_no(old->audit_sync), yes_or_no(new->audit_sync) },
         { "spool_directory", old->spool_directory, new->spool_directory },
+        { "syslog_facility", old->syslog_facility, new->syslog_facility },
     };
 
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)

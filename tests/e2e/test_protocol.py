@@ -496,6 +496,10 @@ def test_reload_swaps_whole_and_keeps_the_old_on_error():
         true(changed.reload(BASE + 'rule "broken" { action = perhaps }\n', good=False), "refused")
         true("perhaps" in changed.log(), "the log says what is wrong")
         equal(mta.send("x@gmail.com", "b@example.org", message("x@gmail.com")).verdict, "accept", "the old one stays")
+        changed.settings = 'audit_sync = false\nsyslog_facility = local3\n'
+        true(changed.reload(BASE), "in force, as far as it can be")
+        for setting in ("audit_sync", "syslog_facility"):
+            true(f"reload needs-restart={setting}" in changed.log(), setting)
 
 
 def test_term_finishes_what_is_at_work():
