@@ -72,7 +72,7 @@ def test_replies_survive_postfix():
 def test_tag_reaches_the_sink():
     _, _, arrived = deliver("m-tag", "tag@defense.gouv.fr")
     equal(arrived[0].headers("Subject-Note"), ["one"])
-    equal(arrived[0].headers("X-Mark"), ["=?UTF-8?B?dnUgcGFyIGwnw6l0YWdl?="])
+    equal(arrived[0].headers("X-Mark"), ["vu par =?UTF-8?B?bCfDqXRhZ2U=?="])
 
 
 def test_rewrite_leaves_one_field_of_each_name():
