@@ -47,6 +47,13 @@ struct use_fact {
     uint64_t total, today;
 };
 
+/* What reading the content took, for rules; the plan's limits cap each. */
+struct reading_cost {
+    uint64_t expanded_bytes;    /* decoded and unpacked */
+    uint32_t depth;             /* containers around the innermost stream, the message being 0 */
+    uint32_t pages;             /* or sheets, or slides, of the document that has most */
+};
+
 struct facts {
     struct arena *arena;
 
@@ -76,6 +83,7 @@ struct facts {
     bool scanned;               /* a report for this message has come in */
     uint64_t dropped_findings;  /* past the plan's limit, so the lists are not whole */
     uint64_t scan_us;
+    struct reading_cost cost;   /* as far as it was read */
 };
 
 /* Empty facts in arena, scanned false. NULL when the arena is full. */

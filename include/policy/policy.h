@@ -143,6 +143,10 @@ enum condition_kind {
     CONDITION_SUBJECT,
     CONDITION_SIZE_ABOVE,
     CONDITION_RECIPIENTS_ABOVE,
+    CONDITION_EXPANDED_ABOVE,
+    CONDITION_DEPTH_ABOVE,
+    CONDITION_PARTS_ABOVE,
+    CONDITION_PAGES_ABOVE,
     CONDITION_TIME,
     CONDITION_SIGNER,
     CONDITION_COUNT
@@ -172,7 +176,7 @@ struct condition {
     struct ceiling at_least;            /* LABEL_AT_LEAST: the floors, scheme by scheme */
     uint64_t mask;                      /* SOURCE, REASON: bit of the enum's value */
     uint64_t ambiguities[2];            /* AMBIGUITY: bit of the enum's value */
-    uint64_t above;                     /* SIZE_ABOVE, RECIPIENTS_ABOVE, PART_ABOVE */
+    uint64_t above;                     /* the …_ABOVE */
     struct header_test *headers;        /* HEADER */
     size_t header_count;
     struct time_window *windows;        /* TIME */

@@ -349,6 +349,9 @@ static void put_content(json_t *object, const struct policy *policy, const struc
             : name_or_null(uninspectable_name(facts->scan_failure)));
     put(object, failed, "dropped_findings", json_integer((json_int_t)facts->dropped_findings));
     put(object, failed, "scan_us", json_integer((json_int_t)facts->scan_us));
+    put(object, failed, "expanded_bytes", json_integer((json_int_t)facts->cost.expanded_bytes));
+    put(object, failed, "depth", json_integer(facts->cost.depth));
+    put(object, failed, "pages", json_integer(facts->cost.pages));
 }
 
 json_t *record_encode(const struct policy *policy, const struct facts *facts,

@@ -249,6 +249,10 @@ static void fill(struct build *build, struct condition *condition, struct build_
     case CONDITION_PART_ABOVE:
     case CONDITION_SIZE_ABOVE:
     case CONDITION_RECIPIENTS_ABOVE:
+    case CONDITION_EXPANDED_ABOVE:
+    case CONDITION_DEPTH_ABOVE:
+    case CONDITION_PARTS_ABOVE:
+    case CONDITION_PAGES_ABOVE:
     case CONDITION_COUNT: break;
     }
 }

@@ -219,6 +219,9 @@ struct facts *recall_facts(const json_t *record, const json_t *indexes, struct a
     facts->message_id = text(arena, record, "message_id");
     facts->message_bytes = number(record, "bytes");
     facts->scan_us = number(record, "scan_us");
+    facts->cost.expanded_bytes = number(record, "expanded_bytes");
+    facts->cost.depth = (uint32_t)number(record, "depth");
+    facts->cost.pages = (uint32_t)number(record, "pages");
     facts->dropped_findings = number(record, "dropped_findings");
     facts->scanned = flag(record, "scanned");
     facts->uses_known = true;   /* none: nobody knows what was used before that message */

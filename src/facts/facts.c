@@ -93,6 +93,7 @@ void facts_drop_content(struct facts *facts)
     facts->scanned = false;
     facts->dropped_findings = 0;
     facts->scan_us = 0;
+    facts->cost = (struct reading_cost){ 0 };
 }
 
 bool facts_has_header(const struct facts *facts, struct span name)

@@ -240,6 +240,40 @@ static enum truth test_size_above(const struct judgement *j, const struct condit
     return truth_if(j->facts->message_bytes > condition->above);
 }
 
+/* What the scan met so far is the least there is. */
+static enum truth cost_above(const struct judgement *j, uint64_t cost, uint64_t above)
+{
+    return cost > above ? TRUTH_YES : j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
+static enum truth test_expanded_above(const struct judgement *j, const struct condition *condition,
+                                      size_t i)
+{
+    (void)i;
+    return cost_above(j, j->facts->cost.expanded_bytes, condition->above);
+}
+
+static enum truth test_depth_above(const struct judgement *j, const struct condition *condition,
+                                   size_t i)
+{
+    (void)i;
+    return cost_above(j, j->facts->cost.depth, condition->above);
+}
+
+static enum truth test_pages_above(const struct judgement *j, const struct condition *condition,
+                                   size_t i)
+{
+    (void)i;
+    return cost_above(j, j->facts->cost.pages, condition->above);
+}
+
+static enum truth test_parts_above(const struct judgement *j, const struct condition *condition,
+                                   size_t i)
+{
+    (void)i;
+    return cost_above(j, j->facts->parts.count, condition->above);
+}
+
 static enum truth test_recipients_above(const struct judgement *j,
                                         const struct condition *condition, size_t i)
 {
@@ -309,6 +343,10 @@ static const struct {
     [CONDITION_SUBJECT] = { THING_MESSAGE, test_subject, "subject" },
     [CONDITION_SIZE_ABOVE] = { THING_MESSAGE, test_size_above, "size_above" },
     [CONDITION_RECIPIENTS_ABOVE] = { THING_MESSAGE, test_recipients_above, "recipients_above" },
+    [CONDITION_EXPANDED_ABOVE] = { THING_MESSAGE, test_expanded_above, "expanded_above" },
+    [CONDITION_DEPTH_ABOVE] = { THING_MESSAGE, test_depth_above, "depth_above" },
+    [CONDITION_PARTS_ABOVE] = { THING_MESSAGE, test_parts_above, "parts_above" },
+    [CONDITION_PAGES_ABOVE] = { THING_MESSAGE, test_pages_above, "pages_above" },
     [CONDITION_TIME] = { THING_MESSAGE, test_time, "time" },
     [CONDITION_SIGNER] = { THING_MESSAGE, test_signer, "signer" },
 };

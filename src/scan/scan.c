@@ -75,6 +75,7 @@ bool scanner_scan(struct scanner *scanner, const struct scan_job *job, struct fa
     }
     reading_finish(scan.reading);
     alternative_judge(&scan);
+    facts->cost.expanded_bytes = scan.budget.expanded;
     facts->scan_failure = scan.budget.spent;
     /* Where the arena was too small for all findings, the lists are not whole. */
     if (facts->scan_failure == UNINSPECTABLE_NONE && arena_is_full(facts->arena))

@@ -96,6 +96,8 @@ static void on_place(struct sink *sink, const struct place *place)
         note_reason(walk, UNINSPECTABLE_TOO_MANY);
         walk->stopped = true;
     }
+    else if (pages && place->number > walk->scan->facts->cost.pages)
+        walk->scan->facts->cost.pages = place->number;
     passages_place(&walk->passages, place);
 }
 
@@ -360,6 +362,8 @@ static void read_content(struct walk *walk)
     const struct stream *stream = walk->stream;
     bool is_message;
 
+    if (stream->depth > walk->scan->facts->cost.depth)
+        walk->scan->facts->cost.depth = stream->depth;
     if (stream->depth > walk->scan->plan->limits.depth) {
         note_reason(walk, UNINSPECTABLE_TOO_DEEP);
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);

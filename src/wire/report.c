@@ -147,6 +147,9 @@ void report_encode(uint64_t job_id, bool leaving, const struct plan_limits *limi
     put_text(out, facts->message_id);
     wire_put_u32(out, facts->scan_failure);
     wire_put_u64(out, facts->scan_us);
+    wire_put_u64(out, facts->cost.expanded_bytes);
+    wire_put_u32(out, facts->cost.depth);
+    wire_put_u32(out, facts->cost.pages);
     put_lists(out, &caps, facts, &dropped);
     wire_put_u64(out, dropped);
 }
@@ -290,6 +293,9 @@ int report_decode(struct span message, uint64_t job_id, size_t label_count,
     facts->message_id = get_text(&in);
     facts->scan_failure = wire_get_range(&in, UNINSPECTABLE_NONE, UNINSPECTABLE_IMAGE_ONLY);
     facts->scan_us = wire_get_u64(&in);
+    facts->cost.expanded_bytes = wire_get_u64(&in);
+    facts->cost.depth = wire_get_u32(&in);
+    facts->cost.pages = wire_get_u32(&in);
     get_senders(&in, caps.senders, facts);
     get_headers(&in, caps.headers, facts);
     get_labels(&in, caps.labels, label_count, facts);

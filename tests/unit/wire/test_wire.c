@@ -221,6 +221,7 @@ static void fill(struct facts *facts)
 {
     facts->subject = SPAN("note");
     facts->scan_us = 7;
+    facts->cost = (struct reading_cost){ 4096, 3, 12 };
     *facts_add_sender(facts) = (struct sender_fact){ .where = SPAN("From"), .malformed = true };
     *facts_add_header(facts) = (struct header_fact){ SPAN("X"), SPAN("y") };
     *facts_add_label(facts) = (struct label_fact){ .label = LABEL_UNKNOWN,
