@@ -65,9 +65,20 @@ int chain_append(struct chain_writer *writer, struct span record, int64_t now_us
                  uint64_t *sequence_out, struct err *err);
 
 /*
- * Bring all that waits to disk with one write and one fdatasync(). On 0 each record
- * is safe. On -1 none of them is in the file or counted in the chain, and the next
- * append starts afresh: a full disk heals by itself.
+ * Write all that waits to the file, where readers see it and the end of this process
+ * does not lose it, but not yet to disk: for records that nobody waits for. On -1 none
+ * of them is in the file or counted in the chain.
+ */
+int chain_write(struct chain_writer *writer, struct err *err);
+
+/* Is all that was written on disk? */
+bool chain_is_safe(const struct chain_writer *writer);
+
+/*
+ * Bring all that waits, and all that was written since the last commit, to disk with
+ * one write and one fdatasync(). On 0 each record is safe. On -1 none that waited is
+ * in the file or counted in the chain, and the next append starts afresh: a full disk
+ * heals by itself.
  */
 int chain_commit(struct chain_writer *writer, struct err *err);
 

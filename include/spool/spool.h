@@ -37,8 +37,9 @@ void spool_free(struct spool **spool);
 enum spool_result spool_append(struct spool *spool, struct span octets, struct err *err);
 
 /*
- * Finish: returns a descriptor that allows reading only, at offset 0, and how
- * many octets it holds. It stays the spool's and is closed by spool_free(). -1 and
+ * Finish: returns a descriptor through which nobody can change what it holds any
+ * more (memory is sealed, a file is open for reading only), and how many octets that
+ * is. Read it by offset, since its position is anywhere. It stays the spool's and is closed by spool_free(). -1 and
  * err when the last octets could not be stored. Nothing may be appended after.
  */
 int spool_seal(struct spool *spool, uint64_t *size_out, struct err *err);

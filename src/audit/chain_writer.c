@@ -21,8 +21,9 @@ struct chain_writer {
     struct buf key;
     bool sync;
     int fd, head_fd;
-    uint64_t size_bytes;            /* of the file, all of it committed */
+    uint64_t safe_bytes, size_bytes; /* of the file: on disk, and written */
     struct chain_head committed;    /* what is on disk */
+    struct chain_head written;      /* what is in the file */
     struct chain_head head;         /* what will be, once pending is */
     struct buf pending;
 };
@@ -151,8 +152,9 @@ static int join(struct chain_writer *writer, const struct chain_head *known, int
         }
         writer->size_bytes = end.whole_bytes;
     }
+    writer->safe_bytes = writer->size_bytes;
     writer->committed = known->sequence >= end.head.sequence ? *known : end.head;
-    writer->head = writer->committed;
+    writer->written = writer->head = writer->committed;
     if (known->sequence == 0 && end.head.sequence == 0 && writer->size_bytes > 0)
         appended = append_event(writer, now_us, "{\"kind\":\"begins\",\"foreign_bytes\":%" PRIu64 "}",
                                 writer->size_bytes);
@@ -295,28 +297,56 @@ static bool write_head(const struct chain_writer *writer)
            pwrite(writer->head_fd, text, sizeof text, 0) == (ssize_t)sizeof text;
 }
 
-int chain_commit(struct chain_writer *writer, struct err *err)
+/* Back to what the file held before. */
+static void take_back(struct chain_writer *writer, uint64_t size_bytes,
+                      const struct chain_head *head, struct err *err)
 {
-    struct span bytes = buf_span(&writer->pending);
-    bool written;
+    err_set(err, "%s: %s", writer->name, strerror(errno));
+    /* Should this fail too, the half line is found torn by whoever opens the file next. */
+    if (ftruncate(writer->fd, (off_t)size_bytes) != 0)
+        err_context(err, "cannot take back what was half written (%s)", strerror(errno));
+    writer->size_bytes = size_bytes;
+    writer->written = writer->head = *head;
+}
 
-    if (bytes.len == 0)
-        return 0;
-    /* The head comes last, so that it never knows of a record that is not safe. */
-    written = write_all(writer->fd, bytes) && (!writer->sync || fdatasync(writer->fd) == 0) &&
-              write_head(writer);
-    if (written) {
+int chain_write(struct chain_writer *writer, struct err *err)
+{
+    const struct span bytes = buf_span(&writer->pending);
+    const bool done = write_all(writer->fd, bytes);
+
+    if (done) {
         writer->size_bytes += bytes.len;
-        writer->committed = writer->head;
+        writer->written = writer->head;
     } else {
-        err_set(err, "%s: %s", writer->name, strerror(errno));
-        /* Should this fail too, the half line is found torn by whoever opens the file next. */
-        if (ftruncate(writer->fd, (off_t)writer->size_bytes) != 0)
-            err_context(err, "cannot take back what was half written (%s)", strerror(errno));
-        writer->head = writer->committed;
+        const struct chain_head before = writer->written;
+
+        take_back(writer, writer->size_bytes, &before, err);
     }
     buf_clear(&writer->pending);
-    return written ? 0 : -1;
+    return done ? 0 : -1;
+}
+
+bool chain_is_safe(const struct chain_writer *writer)
+{
+    return writer->safe_bytes == writer->size_bytes;
+}
+
+int chain_commit(struct chain_writer *writer, struct err *err)
+{
+    const struct chain_head before = writer->committed;
+
+    if (chain_write(writer, err) != 0)
+        return -1;
+    if (chain_is_safe(writer))
+        return 0;
+    /* The head comes last, so that it never knows of a record that is not safe. */
+    if ((writer->sync && fdatasync(writer->fd) != 0) || !write_head(writer)) {
+        take_back(writer, writer->safe_bytes, &before, err);
+        return -1;
+    }
+    writer->safe_bytes = writer->size_bytes;
+    writer->committed = writer->written;
+    return 0;
 }
 
 int chain_reopen(struct chain_writer *writer, int64_t now_us, struct err *err)
@@ -335,7 +365,8 @@ int chain_reopen(struct chain_writer *writer, int64_t now_us, struct err *err)
             close(writer->fd);
         writer->fd = old_fd;
         writer->size_bytes = old_size;
-        writer->committed = writer->head = known;
+        writer->safe_bytes = old_size;
+        writer->committed = writer->written = writer->head = known;
         buf_clear(&writer->pending);
         return -1;
     }

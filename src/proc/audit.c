@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The audit role: only writer of the record chain. Takes all records that wait,
- * brings them to disk with one fdatasync(), and only then answers each.
+ * brings them to disk with one fdatasync(), and only then answers each. Where nobody
+ * waits for an answer (what was done, after the verdict) they are written at once
+ * and go to disk with the next that somebody waits for, or after SETTLE_MS.
  */
 #include <fcntl.h>
 #include <libgen.h>
@@ -20,7 +22,7 @@
 #include "sandbox/sandbox.h"
 #include "wire/wire.h"
 
-enum { BATCH = 256, PATH_BYTES = 4096 };
+enum { BATCH = 256, SETTLE_MS = 500, PATH_BYTES = 4096 };
 
 struct auditor {
     struct chain_writer *chain;
@@ -34,8 +36,10 @@ struct auditor {
     bool uses_known;
     int directory_fd;
     char directory[PATH_BYTES], name[PATH_BYTES];   /* of the record */
-    struct { uint64_t number, sequence; } waiting[BATCH];   /* who waits for an answer, and for which record */
+    /* The records taken: who waits for an answer (0: nobody), and where each stands in the chain. */
+    struct { uint64_t number, sequence; } waiting[BATCH];
     size_t count;
+    bool awaited;               /* somebody waits for one of them */
 };
 
 static void answer(struct auditor *auditor, uint64_t number, uint64_t sequence, const char *problem)
@@ -80,6 +84,7 @@ static void take_record(struct auditor *auditor)
         auditor->uses_known = false;
     auditor->waiting[auditor->count].number = number;
     auditor->waiting[auditor->count++].sequence = sequence;
+    auditor->awaited |= number != 0;
 }
 
 static void reopen_if_rotated(struct auditor *auditor)
@@ -138,6 +143,13 @@ static void tell_uses(struct auditor *auditor)
     buf_fini(&text);
 }
 
+/* All that waits, and what was written and not waited for. */
+static void bring_to_disk(struct auditor *auditor, struct err *err)
+{
+    note_uses(auditor, chain_commit(auditor->chain, err) == 0);
+    note_commit(auditor, err);
+}
+
 static void serve_client(struct auditor *auditor)
 {
     enum wire_result result = WIRE_OK;
@@ -145,6 +157,7 @@ static void serve_client(struct auditor *auditor)
 
     reopen_if_rotated(auditor);
     auditor->count = 0;
+    auditor->awaited = false;
     while (auditor->count < BATCH && auditor->client_fd >= 0) {
         result = wire_receive(auditor->client_fd, &auditor->packet, RECORD_MAX_BYTES + 64, NULL, NULL,
                               WIRE_NO_WAIT);
@@ -153,8 +166,12 @@ static void serve_client(struct auditor *auditor)
         take_record(auditor);
     }
     if (auditor->count > 0) {
-        note_uses(auditor, chain_commit(auditor->chain, &err) == 0);
-        note_commit(auditor, &err);
+        if (auditor->awaited) {
+            bring_to_disk(auditor, &err);
+        } else {
+            (void)chain_write(auditor->chain, &err);
+            note_commit(auditor, &err);
+        }
         for (size_t i = 0; i < auditor->count; i++)
             answer(auditor, auditor->waiting[i].number, auditor->waiting[i].sequence, err.text);
     }
@@ -195,14 +212,24 @@ static void follow_parent(struct auditor *auditor)
     }
 }
 
+static void settle(struct auditor *auditor)
+{
+    struct err err = { "" };
+
+    bring_to_disk(auditor, &err);
+}
+
 static void serve(struct auditor *auditor)
 {
     while (!auditor->stopping) {
         struct pollfd fds[2] = { { .fd = auditor->control_fd, .events = POLLIN },
                                  { .fd = auditor->client_fd, .events = POLLIN } };
+        const int ready = poll(fds, 2, chain_is_safe(auditor->chain) ? -1 : SETTLE_MS);
 
-        if (poll(fds, 2, -1) < 0)
+        if (ready < 0)
             continue;
+        if (ready == 0)
+            settle(auditor);
         if (fds[1].revents != 0)
             serve_client(auditor);
         if (fds[0].revents != 0)
@@ -211,6 +238,7 @@ static void serve(struct auditor *auditor)
     /* What the milter sent before it ended still counts. */
     if (auditor->client_fd >= 0)
         serve_client(auditor);
+    settle(auditor);
 }
 
 /* The writer has its own copy of the key, so that this one lasts no longer than it must. */

@@ -22,12 +22,12 @@ struct waiter {
     uint64_t number;
     uint64_t sequence;      /* of the record in the chain */
     bool answered;
+    pthread_cond_t turn;    /* answered: each its own, so that an answer wakes nobody else */
     char problem[256];      /* empty: on disk */
 };
 
 struct recorder {
     pthread_mutex_t mutex;
-    pthread_cond_t answered;
     int fd;                 /* -1: no writer */
     uint64_t connection;    /* counts connections: an old reader must not close the new one */
     uint64_t next_number;
@@ -45,15 +45,10 @@ struct reader {
 struct recorder *recorder_new(struct usage *usage)
 {
     struct recorder *recorder = calloc(1, sizeof *recorder);
-    pthread_condattr_t attributes;
 
     if (recorder == NULL)
         return NULL;
     pthread_mutex_init(&recorder->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&recorder->answered, &attributes);
-    pthread_condattr_destroy(&attributes);
     recorder->fd = -1;
     recorder->usage = usage;
     recorder->next_number = 1;
@@ -69,6 +64,7 @@ static void answer(struct waiter *waiter, uint64_t sequence, const char *problem
     memcpy(waiter->problem, problem, length);
     waiter->problem[length] = '\0';
     waiter->answered = true;
+    pthread_cond_signal(&waiter->turn);
 }
 
 static void fail_all(struct recorder *recorder)
@@ -78,7 +74,6 @@ static void fail_all(struct recorder *recorder)
     for (struct waiter *w = recorder->waiting; w != NULL; w = w->next)
         if (!w->answered)
             answer(w, 0, gone, sizeof gone - 1);
-    pthread_cond_broadcast(&recorder->answered);
 }
 
 static bool take_answer(struct recorder *recorder, struct span octets)
@@ -96,7 +91,6 @@ static bool take_answer(struct recorder *recorder, struct span octets)
     for (struct waiter *w = recorder->waiting; w != NULL; w = w->next)
         if (w->number == number)
             answer(w, sequence, text.len == 0 ? "" : text.ptr, text.len);
-    pthread_cond_broadcast(&recorder->answered);
     pthread_mutex_unlock(&recorder->mutex);
     return true;
 }
@@ -186,7 +180,7 @@ static void forget(struct recorder *recorder, const struct waiter *waiter)
 
 int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequence_out, struct err *err)
 {
-    struct waiter waiter = { .answered = false };
+    struct waiter waiter = { .turn = PTHREAD_COND_INITIALIZER };
     struct timespec until;
     int status;
 
@@ -199,7 +193,7 @@ int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequ
     recorder->waiting = &waiter;
     status = send_record(recorder, waiter.number, record, err);
     while (status == 0 && !waiter.answered) {
-        if (pthread_cond_timedwait(&recorder->answered, &recorder->mutex, &until) != 0 &&
+        if (pthread_cond_clockwait(&waiter.turn, &recorder->mutex, CLOCK_MONOTONIC, &until) != 0 &&
             !waiter.answered) {
             err_set(err, "the audit writer does not answer");
             status = -1;
@@ -207,6 +201,7 @@ int recorder_write(struct recorder *recorder, struct span record, uint64_t *sequ
     }
     forget(recorder, &waiter);
     pthread_mutex_unlock(&recorder->mutex);
+    pthread_cond_destroy(&waiter.turn);
     *sequence_out = waiter.sequence;
     if (status == 0 && waiter.problem[0] != '\0') {
         err_set(err, "%s", waiter.problem);

@@ -18,7 +18,7 @@ enum { GATHER_BYTES = 8192 };
 struct spool {
     struct spool_limits limits;
     int fd;                 /* read and write */
-    int sealed_fd;          /* read only, once sealed */
+    int sealed_fd;          /* of a file, once sealed: read only */
     bool in_file;
     bool too_large;
     uint64_t size;          /* stored and gathered */
@@ -142,10 +142,7 @@ enum spool_result spool_append(struct spool *spool, struct span octets, struct e
     return flush(spool, octets, err) < 0 ? SPOOL_FAILED : SPOOL_OK;
 }
 
-/*
- * A second descriptor of the same file without the right to write. Memory is
- * sealed as well, since whoever may read it could open it again for writing.
- */
+/* A second descriptor of the same file without the right to write: a file on disk cannot be sealed. */
 static int reopen_read_only(int fd, struct err *err)
 {
     char path[32];
@@ -164,13 +161,16 @@ int spool_seal(struct spool *spool, uint64_t *size_out, struct err *err)
 
     if (flush(spool, (struct span){ NULL, 0 }, err) < 0)
         return -1;
-    if (!spool->in_file && fcntl(spool->fd, F_ADD_SEALS, seals) < 0) {
+    *size_out = spool->size;
+    if (spool->in_file) {
+        spool->sealed_fd = reopen_read_only(spool->fd, err);
+        return spool->sealed_fd;
+    }
+    if (fcntl(spool->fd, F_ADD_SEALS, seals) < 0) {
         err_set(err, "sealing a message: %s", strerror(errno));
         return -1;
     }
-    spool->sealed_fd = reopen_read_only(spool->fd, err);
-    *size_out = spool->size;
-    return spool->sealed_fd;
+    return spool->fd;
 }
 
 uint64_t spool_size(const struct spool *spool)

@@ -354,6 +354,52 @@ static void test_chain_has_one_writer(void **state)
     chain_close(&writer);
 }
 
+static uint64_t head_on_disk(const struct place *place)
+{
+    struct chain_head head = { 0 };
+    char text[512];
+    size_t size = read_file(place, "log.head", text, sizeof text);
+
+    assert_int_equal(chain_head_parse((struct span){ text, size }, SPAN(""), &head), 0);
+    return head.sequence;
+}
+
+static void write_one(struct chain_writer *writer)
+{
+    struct err err = { "" };
+
+    assert_int_equal(chain_append(writer, SPAN("{\"kind\":\"applied\"}"), NOW, NULL, &err), 0);
+    assert_int_equal(chain_write(writer, &err), 0);
+}
+
+/* Numbers 1 ("begins") and 2 are committed, 3 is not: seen, not yet said to be safe, and kept after a crash. */
+static void test_chain_writes_ahead_of_the_disk(void **state)
+{
+    struct place *place = *state;
+    static struct chain_text chain;
+    struct chain_writer *writer = open_writer(place, SPAN(""));
+    struct err err = { "" };
+
+    append(writer, 2, 2);
+    assert_true(chain_is_safe(writer));
+    write_one(writer);
+    assert_false(chain_is_safe(writer));
+    load_lines(&chain, read_file(place, "log", chain.bytes, sizeof chain.bytes));
+    assert_int_equal(chain.count, 3);
+    assert_int_equal(head_on_disk(place), 2);
+    chain_close(&writer);
+    writer = open_writer(place, SPAN(""));
+    assert_int_equal(chain_writer_head(writer).sequence, 3);
+    write_one(writer);
+    assert_int_equal(chain_commit(writer, &err), 0);
+    assert_true(chain_is_safe(writer));
+    assert_int_equal(head_on_disk(place), 4);
+    chain_close(&writer);
+    load_lines(&chain, read_file(place, "log", chain.bytes, sizeof chain.bytes));
+    verify(&chain, (const int[]){ 0, 1, 2, 3 }, 4, SPAN(""),
+           (const enum chain_state[]){ CHAIN_GOOD, CHAIN_GOOD, CHAIN_GOOD, CHAIN_GOOD });
+}
+
 static void test_chain_survives_a_full_disk(void **state)
 {
     struct place *place = *state;
@@ -363,7 +409,8 @@ static void test_chain_survives_a_full_disk(void **state)
     struct err err = { "" };
     struct stat full, after;
 
-    append(writer, 1, 3);
+    append(writer, 1, 2);
+    write_one(writer);
     fstatat(place->fd, "log", &full, 0);
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &before);
@@ -420,6 +467,7 @@ int main(void)
         CHAIN_TEST(test_chain_does_not_hide_a_cut_end),
         CHAIN_TEST(test_chain_refuses_what_would_break_it),
         CHAIN_TEST(test_chain_has_one_writer),
+        CHAIN_TEST(test_chain_writes_ahead_of_the_disk),
         CHAIN_TEST(test_chain_survives_a_full_disk),
         CHAIN_TEST(test_chain_key_has_a_length),
     };

@@ -82,7 +82,7 @@ static void hold(uint64_t memory_bytes, size_t pieces, size_t piece_bytes)
     assert_int_equal(size, pieces * piece_bytes);
     check_pattern(fd, pieces, piece_bytes);
     assert_int_equal(write(fd, "x", 1), -1);
-    assert_int_equal(errno, EBADF);
+    assert_true(errno == EBADF || errno == EPERM); /* a file, memory */
     assert_int_equal(ftruncate(fd, 0), -1);
     assert_ptr_equal(mmap(NULL, 1, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
     spool_free(&spool);
