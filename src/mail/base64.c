@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Base64 (RFC 2045, 6.8): a fast path for whole quanta of four clean characters,
+ * Base64 (RFC 2045, 6.8): a fast path for whole quanta of four clean characters of long texts,
  * and a slow one around line ends, padding and junk.
  */
 #include <endian.h>
@@ -23,12 +23,31 @@ static const uint8_t values[256] = {
     ['+'] = 126, ['/'] = 127,
 };
 
-/* Four characters' values, each VALUE_ONE too high, as 24 bits. */
-static uint32_t join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
-{
-    const uint32_t excess = (uint32_t)VALUE_ONE * (1U << 18 | 1U << 12 | 1U << 6 | 1U);
+/*
+ * What each octet gives at each of the four places of a quantum, so that three ORs
+ * join it; JUNK for what is no character. Made anew for each text: 4 KB of table cost
+ * less than keeping one somewhere, and texts too short for that go the slow way.
+ */
+enum { PLACES = 4, OCTETS = 256, WORTH_BYTES = 2048 };
 
-    return (a << 18) + (b << 12) + (c << 6) + d - excess;
+#define QUANTUM_JUNK UINT32_C(0x80000000)
+
+struct quanta {
+    uint32_t at[PLACES][OCTETS];
+};
+
+static void quanta_init(struct quanta *quanta)
+{
+    for (unsigned octet = 0; octet < OCTETS; octet++)
+        for (unsigned place = 0; place < PLACES; place++)
+            quanta->at[place][octet] = values[octet] < VALUE_ONE
+                                           ? QUANTUM_JUNK
+                                           : (values[octet] - (uint32_t)VALUE_ONE) << (18 - 6 * place);
+}
+
+static uint32_t join(const struct quanta *quanta, const uint8_t *in)
+{
+    return quanta->at[0][in[0]] | quanta->at[1][in[1]] | quanta->at[2][in[2]] | quanta->at[3][in[3]];
 }
 
 /* Behind what is decoded, for the wide store. */
@@ -42,27 +61,31 @@ struct quantum {
     bool ended;             /* a padded quantum is complete */
 };
 
-/* As many quanta as stand without interruption; returns the characters used. */
-static size_t decode_run(const uint8_t *in, size_t len, uint8_t **out)
+/* Six octets of two quanta by one store of eight: those too many are written over, or lie in the slack. */
+static void put(uint8_t *to, uint32_t first, uint32_t second)
 {
-    uint8_t *to = *out;
+    const uint64_t octets = htobe64((uint64_t)first << 40 | (uint64_t)second << 16);
+
+    memcpy(to, &octets, sizeof octets);
+}
+
+/* As many quanta as stand without interruption; returns the characters used. */
+static size_t decode_run(const struct quanta *quanta, const uint8_t *in, size_t len, uint8_t **out)
+{
     size_t at = 0;
 
-    for (; len - at >= 8; at += 8, to += 6) {
-        uint32_t a = values[in[at]], b = values[in[at + 1]], c = values[in[at + 2]],
-                 d = values[in[at + 3]], e = values[in[at + 4]], f = values[in[at + 5]],
-                 g = values[in[at + 6]], h = values[in[at + 7]];
-        uint32_t first, second;
-        uint64_t octets;
-        if ((a & b & c & d & e & f & g & h & VALUE_ONE) == 0)
-            break;
-        first = join(a, b, c, d);
-        second = join(e, f, g, h);
-        /* Six octets by one store of eight: the two too many are written over, or lie in the slack. */
-        octets = htobe64((uint64_t)first << 40 | (uint64_t)second << 16);
-        memcpy(to, &octets, sizeof octets);
+    for (; len - at >= 8; at += 8, *out += 6) {
+        const uint32_t first = join(quanta, in + at), second = join(quanta, in + at + 4);
+
+        if ((first & QUANTUM_JUNK) != 0)
+            return at;
+        if ((second & QUANTUM_JUNK) != 0) {
+            put(*out, first, 0);
+            *out += 3;
+            return at + 4;
+        }
+        put(*out, first, second);
     }
-    *out = to;
     return at;
 }
 
@@ -142,13 +165,17 @@ bool base64_decode(enum transfer_reading reading, struct span text, struct buf *
     const uint8_t *in = (const uint8_t *)text.ptr;
     uint8_t *room = (uint8_t *)buf_reserve(out, text.len / 4 * 3 + SLACK_BYTES);
     uint8_t *to = room;
+    const bool is_long = text.len >= WORTH_BYTES;
     struct quantum quantum = { 0 };
+    struct quanta quanta;
 
     if (room == NULL)
         return false;
+    if (is_long)
+        quanta_init(&quanta);
     for (size_t at = 0; at < text.len;) {
-        if (quantum.count == 0 && !quantum.ended && quantum.pads == 0) {
-            at += decode_run(in + at, text.len - at, &to);
+        if (is_long && quantum.count == 0 && !quantum.ended && quantum.pads == 0) {
+            at += decode_run(&quanta, in + at, text.len - at, &to);
             if (at == text.len)
                 break;
         }

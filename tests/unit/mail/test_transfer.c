@@ -61,6 +61,35 @@ static void test_transfer_base64(void **state)
         check(&cases[i]);
 }
 
+/* Long texts are decoded eight characters at a time: what stands between them must not shift or spoil any. */
+static void test_transfer_base64_long(void **state)
+{
+    enum { WORDS = 400, PLACES = 20 };
+    const struct { struct span put; enum ambiguity kind; } between[] = {
+        { SPAN("\r\n"), 0 }, { SPAN("!"), AMBIGUITY_BASE64_JUNK }, { SPAN(" \xFF "), AMBIGUITY_BASE64_JUNK },
+    };
+    struct buf text, want;
+
+    (void)state;
+    buf_init(&text, 0);
+    buf_init(&want, 0);
+    for (size_t i = 0; i < WORDS; i++)
+        buf_append(&want, SPAN("SECRET"));
+    for (size_t i = 0; i < sizeof between / sizeof between[0]; i++)
+        for (size_t at = 0; at < PLACES; at++) {
+            buf_clear(&text);
+            for (size_t c = 0; c < 8 * WORDS; c++) {
+                if (c % 76 == at)
+                    buf_append(&text, between[i].put);
+                buf_append_byte(&text, "U0VDUkVU"[c % 8]);
+            }
+            check(&(struct transfer_case){ TRANSFER_BASE64, READING_TOLERANT, buf_span(&text),
+                                           buf_span(&want), between[i].kind });
+        }
+    buf_fini(&want);
+    buf_fini(&text);
+}
+
 static void test_transfer_quoted_printable(void **state)
 {
     const enum transfer_encoding qp = TRANSFER_QUOTED_PRINTABLE;
@@ -133,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_transfer_base64),
+        cmocka_unit_test(test_transfer_base64_long),
         cmocka_unit_test(test_transfer_quoted_printable),
         cmocka_unit_test(test_transfer_uuencode),
         cmocka_unit_test(test_transfer_find_block),
