@@ -68,10 +68,13 @@ size_t span_find_byte(struct span s, char c)
 size_t span_find(struct span s, struct span sought)
 {
     const char *hit;
+    size_t from;
 
-    if (s.len == 0)
+    if (s.len == 0 || sought.len == 0)
         return 0;
-    hit = memmem(s.ptr, s.len, sought.ptr, sought.len);
+    /* Most of what is sought begins with an octet that is rare, which is found faster. */
+    from = span_find_byte(s, sought.ptr[0]);
+    hit = memmem(s.ptr + from, s.len - from, sought.ptr, sought.len);
     return hit == NULL ? s.len : (size_t)(hit - s.ptr);
 }
 
@@ -81,15 +84,6 @@ size_t span_find_nocase(struct span s, struct span sought)
         if (equal_nocase(s.ptr + i, sought.ptr, sought.len))
             return i;
     return s.len;
-}
-
-struct span span_slice(struct span s, size_t from, size_t to)
-{
-    if (to > s.len)
-        to = s.len;
-    if (from > to)
-        from = to;
-    return (struct span){ s.ptr == NULL ? NULL : s.ptr + from, to - from };
 }
 
 static bool is_blank(char c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 size_t utf8_next(struct span s, uint32_t *rune_out)
@@ -51,8 +52,9 @@ size_t utf8_ascii_run(struct span s)
         uint64_t eight;
 
         memcpy(&eight, s.ptr + at, sizeof eight);
-        if ((eight & 0x8080808080808080U) != 0)
-            break;
+        eight = le64toh(eight) & 0x8080808080808080U;
+        if (eight != 0)
+            return at + (size_t)__builtin_ctzll(eight) / 8;
     }
     while (at < s.len && (unsigned char)s.ptr[at] < 0x80)
         at++;
@@ -61,12 +63,16 @@ size_t utf8_ascii_run(struct span s)
 
 bool utf8_is_valid(struct span s)
 {
-    for (size_t at = utf8_ascii_run(s); at < s.len;) {
-        uint32_t rune;
-        at += utf8_next(span_slice(s, at, s.len), &rune);
+    for (size_t at = utf8_ascii_run(s); at < s.len; at += utf8_ascii_run(span_slice(s, at, s.len))) {
+        const unsigned char *octets = (const unsigned char *)s.ptr + at;
+        uint32_t rune = 0;
+
+        if (octets[0] >= 0xC2 && octets[0] <= 0xDF && s.len - at > 1 && (octets[1] & 0xC0) == 0x80)
+            at += 2;
+        else
+            at += utf8_next(span_slice(s, at, s.len), &rune);
         if (rune == UTF8_INVALID)
             return false;
-        at += utf8_ascii_run(span_slice(s, at, s.len));
     }
     return true;
 }
