@@ -56,8 +56,15 @@ static enum source source_of(const struct passages *passages)
 /* U+202D and U+202E force a direction on letters that have their own: what is shown is not what is stored. */
 static bool overrides_direction(struct span text)
 {
-    return span_find(text, SPAN("\xE2\x80\xAE")) < text.len ||
-           span_find(text, SPAN("\xE2\x80\xAD")) < text.len;
+    while (text.len > 0) {
+        size_t at = span_find_byte(text, '\xE2');
+
+        text = span_slice(text, at, text.len);
+        if (span_starts_with(text, SPAN("\xE2\x80\xAD")) || span_starts_with(text, SPAN("\xE2\x80\xAE")))
+            return true;
+        text = span_slice(text, 1, text.len);
+    }
+    return false;
 }
 
 /* Hand over the first len octets of what is gathered. */

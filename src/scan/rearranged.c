@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <endian.h>
 #include <string.h>
 
 #include "scan/match.h"
@@ -28,6 +29,22 @@ static void put(struct piece *piece, char c, size_t origin)
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '|';
+}
+
+/* A bit for each of the eight octets at at, the first the lowest: is it a letter? */
+static unsigned letters_of_eight(const char *at)
+{
+    const uint64_t all = 0x0101010101010101U;
+    uint64_t eight, low, letters;
+
+    memcpy(&eight, at, sizeof eight);
+    eight = le64toh(eight);
+    low = eight & 0x7F * all;
+    /* The top bit of each octet: from "a" to "|" but not "{", or from "0" to "9", and not above 0x7F. */
+    letters = (low + (0x80 - 'a') * all) & ~(low + (0x80 - '}') * all) & ((low ^ '{' * all) + 0x7F * all);
+    letters |= (low + (0x80 - '0') * all) & ~(low + (0x80 - ':') * all);
+    letters &= ~eight & 0x80 * all;
+    return (unsigned)(letters * 0x0002040810204081U >> 56);
 }
 
 static bool may_part_letters(char c)
@@ -112,23 +129,48 @@ static void match_parted(const struct trie *trie, const struct fold *fold, size_
     match_piece(trie, piece, MATCH_WORDS, hyphen, false, out);
 }
 
+/* A letter behind an octet that is none: is it one of a run of letters set apart, or goes a word on there? Where to go on. */
+static size_t match_behind(const struct trie *trie, const struct fold *fold, size_t letter, bool lone,
+                           struct piece *piece, struct match_list *out)
+{
+    struct span text = buf_span(&fold->text);
+    size_t gap = letter - 1;
+
+    if (lone && may_part_letters(text.ptr[gap]) && continues(text, gap, text.ptr[gap]))
+        return match_run(trie, fold, gap - 1, piece, out) + 1;
+    if (!lone && text.ptr[gap] == '\n' && text.ptr[gap - 1] == '-')
+        match_parted(trie, fold, gap - 1, piece, out);
+    return letter + 1;
+}
+
+/*
+ * Eight octets at a time, with what the eight before them were: of interest is a
+ * letter behind a gap of one octet and a lone letter, or behind a word and a gap of two.
+ */
 void match_rearranged(const struct trie *trie, const struct fold *fold, struct match_list *out)
 {
     struct span text = buf_span(&fold->text);
-    struct piece piece = { .len = 0 };
+    unsigned letters = 0;
+    struct piece piece;
+    size_t free_from = 0;
 
-    for (size_t at = 1; at + 1 < text.len && !out->failed; at++) {
-        char c = text.ptr[at];
+    piece.found = (struct match_list){ NULL, 0, 0, false };
+    for (size_t at = 0; at < text.len && !out->failed; at += 8) {
+        char last[8] = { 0 };
+        unsigned lone, parted;
 
-        if (!may_part_letters(c) || !is_letter(text.ptr[at - 1]) || !is_letter(text.ptr[at + 1])) {
-            if (c == '\n' && at >= 2 && text.ptr[at - 1] == '-' && is_letter(text.ptr[at - 2]) &&
-                is_letter(text.ptr[at + 1]))
-                match_parted(trie, fold, at - 1, &piece, out);
-            continue;
+        if (text.len - at < 8)
+            memcpy(last, text.ptr + at, text.len - at);
+        letters = letters >> 8 | letters_of_eight(text.len - at < 8 ? last : text.ptr + at) << 8;
+        parted = letters & ~(letters << 1) & 0xFF00;
+        lone = parted & letters << 2 & ~(letters << 3);
+        parted &= ~(letters << 2) & letters << 3;
+        for (unsigned found = lone | parted; found != 0; found &= found - 1) {
+            size_t letter = at + (size_t)__builtin_ctz(found) - 8;
+
+            if (letter >= free_from)
+                free_from = match_behind(trie, fold, letter, (lone & found & -found) != 0, &piece, out);
         }
-        if ((at >= 2 && is_letter(text.ptr[at - 2])) || !continues(text, at, c))
-            continue;
-        at = match_run(trie, fold, at - 1, &piece, out);
     }
     match_list_fini(&piece.found);
 }

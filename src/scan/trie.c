@@ -31,6 +31,7 @@ struct trie {
     uint32_t first[SYMBOLS];    /* node of each first symbol, 0 for none */
     unsigned char symbol[SYMBOLS];  /* of each octet */
     unsigned char letter[SYMBOLS];  /* enum letter of each octet */
+    uint16_t mixed[SYMBOLS];        /* its symbol, spread for front_after() */
     uint64_t fronts[FRONTS / 64];   /* of all marks of two symbols or more */
     uint64_t inner[FRONTS / 64];    /* of those that may be glued */
     uint64_t alone[FRONTS / 64];    /* a mark of one symbol, and what ends a word behind it */
@@ -180,9 +181,15 @@ static bool grow(struct trie *trie, const struct mark *marks, size_t mark_count)
     return grown;
 }
 
-static unsigned front_of(unsigned first, unsigned second, unsigned third)
+/* The front of the last three symbols, one octet further on: the one before them is shifted out. */
+static unsigned front_after(const struct trie *trie, unsigned front, unsigned octet)
 {
-    return (first << 11 ^ second << 5 ^ third * 0x9E5U) & (FRONTS - 1);
+    return (front << 6 ^ trie->mixed[octet]) & (FRONTS - 1);
+}
+
+static unsigned front_of(const struct trie *trie, unsigned first, unsigned second, unsigned third)
+{
+    return front_after(trie, front_after(trie, front_after(trie, 0, first), second), third);
 }
 
 static void set_bit(uint64_t *bits, unsigned bit)
@@ -190,9 +197,9 @@ static void set_bit(uint64_t *bits, unsigned bit)
     bits[bit / 64] |= UINT64_C(1) << (bit % 64);
 }
 
-static uint64_t get_bit(const uint64_t *bits, unsigned bit)
+static bool get_bit(const uint64_t *bits, unsigned bit)
 {
-    return bits[bit / 64] >> (bit % 64) & 1;
+    return (bits[bit / 64] >> (bit % 64) & 1) != 0;
 }
 
 /* The fronts of one mark. Behind a gap the gap may go on; behind two symbols comes what ends a word. */
@@ -202,12 +209,12 @@ static void allow_mark(struct trie *trie, struct span symbols, uint64_t *fronts)
     unsigned third = symbols.len > 2 ? at[2] : 0;
 
     if (symbols.len > 2)
-        set_bit(fronts, front_of(at[0], at[1], third));
+        set_bit(fronts, front_of(trie, at[0], at[1], third));
     if (symbols.len > 1 && at[1] == GAP)
-        set_bit(fronts, front_of(at[0], GAP, GAP));
+        set_bit(fronts, front_of(trie, at[0], GAP, GAP));
     for (unsigned end = 0; symbols.len == 2 && end < SYMBOLS; end++)
         if (trie->letter[end] == LETTER_NONE || trie->letter[end] != trie->letter[at[1]])
-            set_bit(fronts, front_of(at[0], at[1], trie->symbol[end]));
+            set_bit(fronts, front_of(trie, at[0], at[1], trie->symbol[end]));
     for (unsigned end = 0; symbols.len == 1 && end < SYMBOLS; end++)
         if (trie->letter[end] == LETTER_NONE || trie->letter[end] != trie->letter[at[0]])
             set_bit(trie->alone, at[0] * SYMBOLS + trie->symbol[end]);
@@ -231,6 +238,7 @@ static void index_octets(struct trie *trie)
 {
     for (unsigned c = 0; c < SYMBOLS; c++) {
         trie->symbol[c] = symbol_of((unsigned char)c);
+        trie->mixed[c] = (uint16_t)(trie->symbol[c] * 0x9E37U);
         trie->letter[c] = c >= 'a' && c <= 'z'   ? LETTER_ALPHABET
                           : c >= '0' && c <= '9' ? LETTER_DIGIT
                           : c >= 0x80            ? LETTER_BEYOND
@@ -305,8 +313,9 @@ static uint32_t child_of(const struct trie *trie, uint32_t node, unsigned char s
     const struct node *parent = &trie->nodes[node];
     const unsigned char *found;
 
-    if (parent->children == 0)
-        return 0;
+    /* Behind its first few symbols a mark is mostly alone. */
+    if (parent->children <= 1)
+        return parent->children == 1 && trie->symbols[parent->child] == symbol ? parent->child : 0;
     found = memchr(trie->symbols + parent->child, symbol, parent->children);
     return found == NULL ? 0 : (uint32_t)(found - trie->symbols);
 }
@@ -365,27 +374,33 @@ static void walk(const struct trie *trie, struct span text, size_t from, bool wh
     }
 }
 
+/* The marks that begin at at; inner says that one may begin inside a word here. */
+static void try_place(const struct trie *trie, struct span text, size_t at, bool inner,
+                      enum match_mode mode, struct match_list *out)
+{
+    bool whole;
+
+    if (trie->first[trie->symbol[(unsigned char)text.ptr[at]]] == 0 || out->failed)
+        return;
+    whole = mode == MATCH_ANYWHERE || is_boundary(trie, text, at);
+    if (whole || inner)
+        walk(trie, text, at, whole, mode, out);
+}
+
 void trie_match(const struct trie *trie, struct span folded, enum match_mode mode,
                 struct match_list *out)
 {
     const unsigned char *text = (const unsigned char *)folded.ptr;
-    unsigned first, second = folded.len > 0 ? trie->symbol[text[0]] : 0;
-    unsigned third = folded.len > 1 ? trie->symbol[text[1]] : 0;
+    unsigned front = 0;     /* of the last three octets */
+    uint16_t pair = 0;      /* of the two before the newest */
 
-    for (size_t at = 0; at < folded.len && !out->failed; at++) {
-        unsigned front;
-        bool whole;
-
-        first = second;
-        second = third;
-        third = at + 2 < folded.len ? trie->symbol[text[at + 2]] : 0;
-        front = front_of(first, second, third);
-        if ((get_bit(trie->fronts, front) | get_bit(trie->alone, first * SYMBOLS + second)) == 0 &&
-            at + 2 < folded.len)
-            continue;
-        whole = mode == MATCH_ANYWHERE || is_boundary(trie, folded, at);
-        if (trie->first[first] != 0 &&
-            (whole || at + 2 >= folded.len || get_bit(trie->inner, front) != 0))
-            walk(trie, folded, at, whole, mode, out);
+    for (size_t next = 0; next < folded.len; next++) {
+        front = front_after(trie, front, text[next]);
+        if ((get_bit(trie->fronts, front) || get_bit(trie->alone, pair)) && next >= 2)
+            try_place(trie, folded, next - 2, get_bit(trie->inner, front), mode, out);
+        pair = (uint16_t)(pair << 8 | trie->symbol[text[next]]);
     }
+    /* Behind the last two places there are not three symbols to ask for. */
+    for (size_t at = folded.len < 2 ? 0 : folded.len - 2; at < folded.len; at++)
+        try_place(trie, folded, at, true, mode, out);
 }
