@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { SMALLEST_BYTES = 256 };
+enum { SMALLEST_BYTES = 256, HUGE_PAGE_BYTES = 2 << 20 };
 
 void buf_init(struct buf *buf, size_t limit_bytes)
 {
@@ -24,6 +25,15 @@ void buf_clear(struct buf *buf)
 {
     buf->len = 0;
     buf->failed = false;
+}
+
+/* A large buffer in large pages: the thousands of page faults of its first use cost more than filling it. */
+static void use_huge_pages(char *bytes, size_t size)
+{
+    const size_t ahead = -(uintptr_t)bytes % HUGE_PAGE_BYTES;
+
+    if (size > ahead)
+        (void)madvise(bytes + ahead, (size - ahead) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES, MADV_HUGEPAGE);
 }
 
 char *buf_reserve(struct buf *buf, size_t more_bytes)
@@ -46,6 +56,8 @@ char *buf_reserve(struct buf *buf, size_t more_bytes)
         buf->failed = true;
         return NULL;
     }
+    if (capacity >= 2 * HUGE_PAGE_BYTES)
+        use_huge_pages(moved, capacity);
     buf->ptr = moved;
     buf->capacity = capacity;
     return buf->ptr + buf->len;

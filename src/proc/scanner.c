@@ -4,13 +4,17 @@
  * vaguemestred and "vaguemestre inspect" with its socket as descriptor 3; nobody
  * starts it by hand.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 #include "proc/template.h"
 #include "revise/revise.h"
 
-enum { TEMPLATE_FD = 3 };
+enum {
+    TEMPLATE_FD = 3,
+    KEPT_BYTES = 8 << 20    /* memory that one message needed and the next may use: page faults cost more */
+};
 
 static void *prepare(const struct scan_plan *plan)
 {
@@ -35,5 +39,7 @@ int main(void)
         fputs("vaguemestre-scanner: started by vaguemestred(8) and vaguemestre(1) only\n", stderr);
         return 2;
     }
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     return template_run(TEMPLATE_FD, &work);
 }
