@@ -106,6 +106,7 @@ struct sink_calls {
     void (*text)(struct sink *sink, struct span utf8);
     void (*property)(struct sink *sink, enum property_kind kind, struct span name, struct span value);
     void (*nested)(struct sink *sink, const struct nested *nested);
+    bool (*wants_images)(struct sink *sink);
     bool (*image)(struct sink *sink, struct span file);
     void (*ambiguity)(struct sink *sink, enum ambiguity kind, struct span part);
     void (*uninspectable)(struct sink *sink, enum uninspectable reason, struct span part);
@@ -146,6 +147,9 @@ void sink_nested(struct sink *sink, const struct nested *nested);
  * says false, and it is for the extractor to tell that it is image-only.
  */
 bool sink_image(struct sink *sink, struct span file);
+
+/* Is there anybody who reads pictures? To be asked before one is made into a file. */
+bool sink_wants_images(struct sink *sink);
 
 /* part names the spot inside this stream, "" for the whole of it. */
 void sink_ambiguity(struct sink *sink, enum ambiguity kind, struct span part);

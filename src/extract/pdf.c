@@ -5,7 +5,8 @@
  *
  * Standards: ISO 32000-1 and -2. Gaps: public-key and rights-managed encryption
  * (told as encrypted); embedded fonts without any character map, whose glyphs
- * have no name (told as unsupported, with the page); pixels.
+ * have no name (told as unsupported, with the page); pixels, which
+ * pdf_picture.c hands on.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -162,6 +163,14 @@ static void mark_annotations(struct pdf_reader *reader, struct pdf_dict *dict, u
     }
 }
 
+/* A page without text that shows something all the same, which nobody read. */
+static bool shows_unread(struct pdf_reader *reader, const struct pdf_page *page, enum region region)
+{
+    if (span_trim(buf_span(&page->text)).len > 0 || page->unmapped > 0)
+        return false;
+    return (page->images > 0 && !pdf_pictures_read(reader, page, region)) || page->strokes >= STROKES_OF_A_WORD;
+}
+
 static void read_page(struct pdf_reader *reader, struct pdf_dict *dict, uint32_t number, enum region region)
 {
     struct pdf_file *file = &reader->file;
@@ -186,8 +195,7 @@ static void read_page(struct pdf_reader *reader, struct pdf_dict *dict, uint32_t
         tell(reader, UNINSPECTABLE_DAMAGED, number, "");
     if (page.unmapped > UNMAPPED_ALLOWED)
         tell(reader, UNINSPECTABLE_UNSUPPORTED, number, " text in a font without characters");
-    if ((page.images > 0 || page.strokes >= STROKES_OF_A_WORD) && span_trim(buf_span(&page.text)).len == 0 &&
-        page.unmapped == 0)
+    if (shows_unread(reader, &page, region))
         tell(reader, UNINSPECTABLE_IMAGE_ONLY, number, "");
     pdf_page_fini(&page);
     buf_fini(&content);

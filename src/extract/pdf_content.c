@@ -135,6 +135,8 @@ static void do_object(struct pdf_interpreter *in)
         return;
     if (span_equals(pdf_get_name(in->file, object, SPAN("Subtype")), SPAN("Image"))) {
         object->is_read = true;
+        if (in->page->images < PDF_MAX_PICTURES)
+            in->page->pictures[in->page->images] = object;
         in->page->images++;
         return;
     }

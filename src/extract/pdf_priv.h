@@ -298,6 +298,8 @@ struct pdf_joint {
     float gap;                      /* in em */
 };
 
+enum { PDF_MAX_PICTURES = 16 };     /* a page in more pieces is not put together again */
+
 struct pdf_page {
     struct pdf_file *file;
     uint32_t number;                /* from 1; 0: on no page */
@@ -311,7 +313,8 @@ struct pdf_page {
     size_t joint_count, joint_capacity;
     struct buf aside;               /* alternative texts, a line each */
     unsigned unmapped;              /* glyphs that no map names */
-    unsigned images;
+    unsigned images;                /* drawn, the same again counting again */
+    struct pdf_dict *pictures[PDF_MAX_PICTURES]; /* the first of them; NULL: inside the content */
     unsigned strokes;               /* lines and curves drawn: letters, perhaps, without a font */
     struct arena *scratch;          /* emptied between operators */
 };
@@ -355,6 +358,9 @@ void pdf_content_run(struct pdf_reader *reader, struct pdf_page *page, struct sp
 
 /* A form XObject as a page of its own would show it. */
 void pdf_content_form(struct pdf_reader *reader, struct pdf_page *page, struct pdf_dict *form);
+
+/* Hand all pictures of the page to who reads them; whether all of them were read. */
+bool pdf_pictures_read(struct pdf_reader *reader, const struct pdf_page *page, enum region region);
 
 void pdf_layers_read(struct pdf_reader *reader, struct pdf_dict *root);
 bool pdf_layer_is_hidden(struct pdf_reader *reader, struct pdf_dict *layer);

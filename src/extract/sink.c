@@ -26,6 +26,11 @@ void sink_nested(struct sink *sink, const struct nested *nested)
     sink->calls->nested(sink, nested);
 }
 
+bool sink_wants_images(struct sink *sink)
+{
+    return sink->calls->wants_images(sink);
+}
+
 bool sink_image(struct sink *sink, struct span file)
 {
     return sink->calls->image(sink, file);

@@ -142,6 +142,11 @@ static void on_nested(struct sink *sink, const struct nested *nested)
     walk_stream(walk->scan, &child);
 }
 
+static bool on_wants_images(struct sink *sink)
+{
+    return walk_of(sink)->scan->pictures != NULL;
+}
+
 static bool on_image(struct sink *sink, struct span file)
 {
     const struct walk *walk = walk_of(sink);
@@ -268,6 +273,7 @@ static const struct sink_calls calls = {
     .text = on_text,
     .property = on_property,
     .nested = on_nested,
+    .wants_images = on_wants_images,
     .image = on_image,
     .ambiguity = on_ambiguity,
     .uninspectable = on_uninspectable,

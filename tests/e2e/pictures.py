@@ -48,3 +48,40 @@ def convert(picture, to, *options):
                        stderr=subprocess.DEVNULL)
         with open(out, "rb") as file:
             return file.read()
+
+
+def scanned(pictures, extra=b""):
+    """
+    A PDF as scanning programs make them, one picture a page and nothing else. Each
+    picture is (octets, width, height, dictionary): how the octets stand in the file.
+    """
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>",
+               b"<</Type/Pages/Count %d/Kids[%s]>>" %
+               (len(pictures), b" ".join(b"%d 0 R" % (3 + 3 * n) for n in range(len(pictures))))]
+    for number, (octets, width, height, dictionary) in enumerate(pictures):
+        at = 3 + 3 * number
+        content = b"q 400 0 0 120 0 0 cm /I Do Q"
+        objects += [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 120]/Contents %d 0 R"
+                    b"/Resources<</XObject<</I %d 0 R>>>>>>" % (at + 1, at + 2),
+                    b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+                    b"<</Type/XObject/Subtype/Image/Width %d/Height %d%s/Length %d>>stream\n%s\nendstream"
+                    % (width, height, dictionary, len(octets), octets)]
+    if extra:
+        objects.append(extra)
+    out, places = b"%PDF-1.4\n", []
+    for number, octets in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, octets)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + (b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+                  % (len(places) + 1, table, len(places) + 1, len(out)))
+
+
+def samples(page, device="pgmraw", resolution=150):
+    """Width, height and bare samples of the page: pbmraw, pgmraw, ppmraw."""
+    drawn = draw(page, device, resolution)
+    words, rest = [], drawn
+    while len(words) < (3 if device == "pbmraw" else 4):
+        line, _, rest = rest.partition(b"\n")
+        words += line.partition(b"#")[0].split()
+    return int(words[1]), int(words[2]), rest

@@ -13,11 +13,12 @@ import tempfile
 import threading
 import time
 import zipfile
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import BUILD, SOURCE, Daemon  # noqa: E402
 from fakemta import FakeMTA  # noqa: E402
-from pictures import MARK, convert, draw, postscript  # noqa: E402
+from pictures import MARK, convert, draw, postscript, samples, scanned  # noqa: E402
 from tap import equal, run, true  # noqa: E402
 
 SENDER, RECIPIENT = "agent@defense.gouv.fr", "a@example.com"
@@ -95,6 +96,64 @@ def each_frame_of_a_tiff():
 def moving_pictures_stay_unread():
     judged = inspect({"a.gif": convert([draw(postscript("NOTE")), draw(postscript())], "gif")})["a.gif"]
     equal(reasons(judged), ["image-only"])
+
+
+def grey(page):
+    width, height, octets = samples(page)
+    return zlib.compress(octets), width, height, b"/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
+
+
+def fax(page, device, parameters):
+    width, height, _ = samples(page, "pbmraw", 204)
+    return (draw(page, device, 204), width, height,
+            b"/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/CCITTFaxDecode/DecodeParms<<%s/Columns %d>>"
+            % (parameters, width))
+
+
+def scans():
+    """NAME to a PDF that has the marking in its only page's picture."""
+    page = postscript()
+    width, height, lines = samples(page, "pbmraw")
+    _, _, grey_samples = samples(page)
+    _, _, colours = samples(page, "ppmraw")
+    bits, eight = b"/ColorSpace/DeviceGray/BitsPerComponent 1", b"/BitsPerComponent 8/Filter/FlateDecode"
+    inverse = bytes(255 - value for value in grey_samples)
+    black = zlib.compress(bytes(width * height))
+    return {"jpeg.pdf": scanned([(draw(page, "jpeg"), width, height, b"/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode")]),
+            "jpx.pdf": scanned([(convert(draw(page), "jp2"), width, height, b"/Filter/JPXDecode")]),
+            "grey.pdf": scanned([grey(page)]),
+            "bits.pdf": scanned([(zlib.compress(lines), width, height, bits + b"/Decode[1 0]/Filter/FlateDecode")]),
+            "plain.pdf": scanned([(lines, width, height, bits)]),
+            "mask.pdf": scanned([(zlib.compress(lines), width, height, b"/ImageMask true/Filter/FlateDecode")]),
+            "colour.pdf": scanned([(zlib.compress(colours), width, height, b"/ColorSpace/DeviceRGB" + eight)]),
+            "calibrated.pdf": scanned([(zlib.compress(colours), width, height, b"/ColorSpace[/CalRGB<<>>]" + eight)]),
+            "ink.pdf": scanned([(zlib.compress(inverse), width, height, b"/ColorSpace[/Separation/Black/DeviceGray<<>>]" + eight)]),
+            "cmyk.pdf": scanned([(zlib.compress(b"".join(b"\0\0\0%c" % v for v in inverse)), width, height,
+                                  b"/ColorSpace/DeviceCMYK" + eight)]),
+            "indexed.pdf": scanned([(zlib.compress(bytes(v >> 7 for v in grey_samples)), width, height,
+                                     b"/ColorSpace[/Indexed/DeviceRGB 1<000000FFFFFF>]" + eight)]),
+            "soft.pdf": scanned([(black, width, height, b"/ColorSpace/DeviceGray/SMask 6 0 R" + eight)],
+                                b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray%s/Length %d>>stream\n%s\nendstream"
+                                % (width, height, eight, len(zlib.compress(inverse)), zlib.compress(inverse))),
+            "fax4.pdf": scanned([fax(page, "faxg4", b"/K -1")]),
+            "fax3.pdf": scanned([fax(page, "faxg3", b"/K 0/EndOfLine true")]),
+            "ghostscript.pdf": draw(page, "pdfimage8"), "ghostscript24.pdf": draw(page, "pdfimage24")}
+
+
+def scanned_pages():
+    for name, judged in inspect(scans(), "ratio = 10000").items():
+        true(marks(judged), f"{name}: {judged['labels']} {judged['parts']}")
+        true(all(where.endswith("#page=1") for where in marks(judged)), f"{name}: {marks(judged)}")
+        equal(reasons(judged), [None], name)
+        equal((judged["verdict"], judged["rule"]), ("reject", "over-ceiling"), name)
+
+
+def each_page_has_its_own_place():
+    pages = scanned([grey(postscript("NOTE")), grey(postscript()), (b"x", 400, 120, b"/Filter/JBIG2Decode")])
+    judged = inspect({"a.pdf": pages})["a.pdf"]
+    true(marks(judged) and all(where.endswith("#page=2") for where in marks(judged)), str(judged["labels"]))
+    equal([(part["where"], part["reason"]) for part in judged["parts"]],
+          [("1", "image-only"), ("1!page=3", "image-only")])
 
 
 def without_ocr_nothing_is_read():
@@ -187,6 +246,6 @@ def readers_that_die_or_hang_are_a_fact():
 
 
 MISSING = None if os.access(os.path.join(BUILD, "src", "vaguemestre-ocr"), os.X_OK) else "built without OCR"
-sys.exit(run([pictures_of_every_format, each_frame_of_a_tiff, moving_pictures_stay_unread,
+sys.exit(run([pictures_of_every_format, each_frame_of_a_tiff, moving_pictures_stay_unread, scanned_pages, each_page_has_its_own_place,
               without_ocr_nothing_is_read, plain_words_and_no_words_pass, what_cannot_be_made_out_stays_unread,
               each_limit_has_its_reason, the_daemon_reads_them_too, readers_that_die_or_hang_are_a_fact], MISSING))

@@ -85,6 +85,12 @@ static void on_property(struct sink *sink, enum property_kind kind, struct span 
     buf_printf(&self(sink)->log, "property %s %.*s=%.*s\n", words[kind], SPAN_ARG(name), SPAN_ARG(value));
 }
 
+static bool on_wants_images(struct sink *sink)
+{
+    (void)sink;
+    return true;
+}
+
 /* Pictures are read when the log is told to say so. */
 static bool on_image(struct sink *sink, struct span file)
 {
@@ -181,7 +187,7 @@ static void on_leave(struct sink *sink)
 void recorder_init(struct recorder *recorder)
 {
     static const struct sink_calls calls = {
-        on_place, on_look, on_text, on_property, on_nested, on_image, on_ambiguity, on_uninspectable,
+        on_place, on_look, on_text, on_property, on_nested, on_wants_images, on_image, on_ambiguity, on_uninspectable,
         on_detected, on_signature, on_active, on_spend, on_spent, on_password,
         on_opened, on_leave,
     };

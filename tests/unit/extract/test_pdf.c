@@ -124,6 +124,22 @@ static void test_pdf_reads_what_no_page_shows(void **state)
         { "", "", "40 0 obj <</Length 60>> stream\nBT /F1 9 Tf (SECRET) Tj ET\nendstream endobj", "[hidden -] SECRET" },
         { "/I Do", "/XObject <</I 31 0 R>>", "31 0 obj <</Subtype/Image /Length 1>> stream\nx\nendstream endobj",
           "uninspectable image-only page=1" },
+        { "/I Do", "/XObject <</I 31 0 R>>",
+          "31 0 obj <</Subtype/Image /Width 2 /Height 2 /BitsPerComponent 8 /ColorSpace/DeviceGray /Length 4>> stream\n"
+          "abcd\nendstream endobj",
+          "image page=1 15" },
+        { "/I Do", "/XObject <</I 31 0 R>>",
+          "31 0 obj <</Subtype/Image /Width 9 /Height 1 /Filter/CCITTFaxDecode /DecodeParms <</K -1 /Columns 9>> "
+          "/Length 1>> stream\nx\nendstream endobj",
+          "image page=1 135" },
+        { "/I Do", "/XObject <</I 31 0 R>>",
+          "31 0 obj <</Subtype/Image /Width -2 /Height 1e9 /BitsPerComponent -8 /ColorSpace/ICCBased /Length 1>> stream\n"
+          "x\nendstream endobj",
+          "uninspectable image-only page=1" },
+        { "/I Do", "/XObject <</I 31 0 R>>",
+          "31 0 obj <</Subtype/Image /Width 2 /Height 2 /BitsPerComponent 8 /ColorSpace [/Indexed /DeviceN 9 9] "
+          "/Length 4>> stream\nabcd\nendstream endobj",
+          "uninspectable image-only page=1" },
         { "", "", "9 0 obj <</Filter/MicrosoftIRMServices>> endobj trailer <</Root 1 0 R /Encrypt 9 0 R>>",
           "uninspectable encrypted " },
         { "BT /F2 9 Tf 72 400 Td <000100020003000400050006> Tj ET", "/Font <</F2 32 0 R>>",
