@@ -73,14 +73,14 @@ static size_t count_labels(const struct build *build, size_t *schemes_out)
 
     for (*schemes_out = 0; (scheme = build_section(build, SECTION_SCHEME, *schemes_out)) != NULL;
          ++*schemes_out)
-        labels += scheme->section_count;
+        labels += scheme->section_count + build_spif_room(scheme);
     return labels;
 }
 
 void build_schemes(struct build *build)
 {
     struct policy *policy = build->policy;
-    size_t schemes, labels = count_labels(build, &schemes);
+    size_t schemes, labels = count_labels(build, &schemes), first;
 
     if (labels > PLAN_MAX_LABELS) {
         diagnose_error(build->d, build->outline->place, "more than %d labels", PLAN_MAX_LABELS);
@@ -100,8 +100,10 @@ void build_schemes(struct build *build)
         if (span_find_byte(scheme->title, ':') < scheme->title.len)
             diagnose_error(build->d, scheme->place, "scheme \"%.*s\": \":\" cannot be in the name",
                            SPAN_ARG(scheme->title));
+        first = policy->plan.label_count;
         for (size_t n = 0; n < scheme->section_count; n++)
             one_label(build, scheme, (int32_t)i, scheme->sections[n]);
+        build_spif(build, scheme, (int32_t)i, first);
     }
 }
 

@@ -169,6 +169,9 @@ void build_ceiling(struct build *build, struct ceiling *ceiling, const struct bu
 int32_t build_label(struct build *build, struct outline_value value);
 int32_t build_destination_index(struct build *build, struct outline_value value);
 void build_schemes(struct build *build);
+/* Labels the scheme's SPIF may add at most; and the adding, behind its own labels, which begin at first. */
+size_t build_spif_room(const struct outline *scheme);
+void build_spif(struct build *build, const struct outline *scheme, int32_t scheme_index, size_t first);
 void build_senders(struct build *build);
 void build_destinations(struct build *build);
 void build_exceptions(struct build *build);

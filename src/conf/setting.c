@@ -87,6 +87,9 @@ const struct setting settings_table[] = {
     SET(LIST, "values", TEXT, .is_list = true, .meaning = "what stands for \"@NAME\""),
     SET(LIST, "file", FILE, .is_list = true, .meaning = "more of them, one a line"),
 
+    SET(SCHEME, "spif", FILE,
+        .meaning = "a security policy information file (XML SPIF) whose labels the scheme has too"),
+
     SET(LABEL, "rank", NUMBER, .required = true, .min = 0, .max = 1000000, .meaning = "order inside the scheme"),
     SET(LABEL, "level", NUMBER, .fallback = "-1", .min = -1, .max = 4,
         .meaning = "place on the scale common to all schemes, 0 (free) to 4 (top secret); -1: none"),

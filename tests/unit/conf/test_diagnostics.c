@@ -109,6 +109,10 @@ static const struct diagnosis_case values[] = {
       "error policy.conf:1: label \"A\" needs rank: order inside the scheme\n" },
     { "scheme \"x\" { label \"A\" { rank = 1 } }",
       "warning policy.conf:1: label \"A\" has no marks and no identifiers: nothing will ever carry it\n" },
+    { "scheme \"x\" { spif = \"gone.xml\" }",
+      "error policy.conf:1: spif: cannot read gone.xml: No such file or directory\n" },
+    { "scheme \"x\" { spif = \"policy.conf\" }",
+      "error policy.conf:1: spif: policy.conf: syntax error\n" },
     { "scheme \"x:y\" { }", "error policy.conf:1: scheme \"x:y\": \":\" cannot be in the name\n" },
 };
 
