@@ -32,11 +32,11 @@ static bool grow_numbers(struct pdf_file *file, uint32_t number)
     while (capacity <= number)
         capacity *= 2;
     if (capacity > file->number_capacity) {
-        moved = arena_alloc(file->arena, capacity * sizeof *moved);
+        moved = arena_alloc(file->arena, capacity * sizeof(struct pdf_definition *));
         if (moved == NULL)
             return false;
         if (file->number_limit > 0)
-            memcpy(moved, file->newest, file->number_limit * sizeof *moved);
+            memcpy(moved, file->newest, file->number_limit * sizeof(struct pdf_definition *));
         file->newest = moved;
         file->number_capacity = capacity;
     }
@@ -432,7 +432,7 @@ static struct pdf_dict *read_section(struct pdf_file *file, uint64_t offset, uin
 
 static bool read_sections(struct pdf_file *file, uint64_t offset)
 {
-    uint64_t seen[PDF_MAX_SECTIONS];
+    uint64_t seen[PDF_MAX_SECTIONS] = { 0 };
 
     while (file->section_count < PDF_MAX_SECTIONS) {
         struct pdf_dict *trailer;

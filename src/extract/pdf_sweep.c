@@ -97,7 +97,7 @@ static void collect_trailers(struct pdf_file *file)
         pdf_lexer_init(&lexer, span_slice(rest, at, rest.len), file->arena);
         if (file->section_count < PDF_MAX_SECTIONS && pdf_parse_value(&lexer, &value) &&
             value.kind == PDF_DICT) {
-            memmove(file->trailers + 1, file->trailers, file->section_count * sizeof *file->trailers);
+            memmove(file->trailers + 1, file->trailers, file->section_count * sizeof(struct pdf_dict *));
             file->trailers[0] = value.dict;
             file->section_count++;
         }
@@ -161,7 +161,7 @@ void pdf_rebuild(struct pdf_file *file)
     file->has_superseded = false;
     file->view = 0;
     if (file->number_limit > 0)
-        memset(file->newest, 0, file->number_limit * sizeof *file->newest);
+        memset(file->newest, 0, file->number_limit * sizeof(struct pdf_definition *));
     collect_trailers(file);
     for (size_t i = file->swept_count; i-- > 0;) {
         struct pdf_definition *swept = file->swept[i], *definition;

@@ -146,6 +146,18 @@ static void put_octet(struct rtf *rtf, char c)
         buf_append_byte(&rtf->octets, c);
 }
 
+/* What follows \': two hexadecimal digits, or nothing. */
+static void take_octet(struct rtf *rtf)
+{
+    int high = rtf->at + 2 <= rtf->in.len ? hex_digit(rtf->in.ptr[rtf->at]) : -1;
+    int low = high >= 0 ? hex_digit(rtf->in.ptr[rtf->at + 1]) : -1;
+
+    if (low < 0)
+        return;
+    put_octet(rtf, (char)(high << 4 | low));
+    rtf->at += 2;
+}
+
 static void end_shape_value(struct rtf *rtf)
 {
     struct span name = span_trim(buf_span(&rtf->name)), value = buf_span(&rtf->value);
@@ -376,10 +388,7 @@ static void take_escape(struct rtf *rtf)
     switch (c) {
     case '*': rtf->is_star = true; break;
     case '\'':
-        if (rtf->at + 2 <= rtf->in.len && hex_digit(rtf->in.ptr[rtf->at]) >= 0 && hex_digit(rtf->in.ptr[rtf->at + 1]) >= 0) {
-            put_octet(rtf, (char)(hex_digit(rtf->in.ptr[rtf->at]) << 4 | hex_digit(rtf->in.ptr[rtf->at + 1])));
-            rtf->at += 2;
-        }
+        take_octet(rtf);
         break;
     case '~': put_rune(rtf, 0xA0); break;
     case '_': put_rune(rtf, '-'); break;

@@ -234,29 +234,29 @@ static void end_children(struct template *template)
             kill(template->children[i].pid, SIGKILL);
 }
 
+/* Everything that needs rights is done once this has succeeded. */
+static bool get_ready(struct template *template, struct err *missing, struct err *err)
+{
+    const char *why = "no memory";
+
+    if (template->arena != NULL && begin(template, &why) && watch_children(template))
+        return sandbox_enter(SANDBOX_TEMPLATE, NULL, missing, err) == 0;
+    err_set(err, "%s", why);
+    return false;
+}
+
 int template_run(int fd, const struct template_work *work)
 {
-    struct template *template = calloc(1, sizeof *template);
-    const char *why = "no memory";
+    struct template template = { .work = work, .fd = fd, .arena = arena_new(0) };
     struct err missing, err;
 
-    if (template != NULL) {
-        template->work = work;
-        template->fd = fd;
-        template->arena = arena_new(0);
-    }
-    if (template == NULL || template->arena == NULL || !begin(template, &why) ||
-        !watch_children(template)) {
-        tell(fd, NEWS_FAILED, why);
-        return 1;
-    }
-    if (sandbox_enter(SANDBOX_TEMPLATE, NULL, &missing, &err) != 0) {
+    if (!get_ready(&template, &missing, &err)) {
         tell(fd, NEWS_FAILED, err.text);
         return 1;
     }
     if (!tell(fd, NEWS_READY, missing.text))
         return 1;
-    serve(template);
-    end_children(template);
+    serve(&template);
+    end_children(&template);
     return 0;
 }
