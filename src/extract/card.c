@@ -101,7 +101,9 @@ static void read_line(struct card *card, struct span line)
     unescape(value, has_parameter(head, SPAN("QUOTED-PRINTABLE")), &raw);
     if (charset_decode(card->charset, buf_span(&raw), &text) == CHARSET_UNKNOWN)
         charset_decode(SPAN(""), buf_span(&raw), &text);
-    if (span_equals_nocase(name, SPAN("CLASS")) || span_starts_with_nocase(name, SPAN("X-"))) {
+    if (span_equals_nocase(name, SPAN("CLASS"))) {
+        sink_property(card->sink, PROPERTY_LABEL_ID, SPAN("ical"), buf_span(&text));
+    } else if (span_starts_with_nocase(name, SPAN("X-"))) {
         sink_property(card->sink, PROPERTY_CUSTOM, name, buf_span(&text));
     } else if (text.len > 0) {
         if (span_equals_nocase(name, SPAN("SUMMARY")))

@@ -58,6 +58,14 @@ static enum place_unit counted_in(struct span type)
     return span_equals(type, SPAN("fods")) ? UNIT_SHEET : UNIT_NONE;
 }
 
+/* IC-ISM attributes may stand on any element; who uses them declares them at the root. */
+static bool declares_ism(struct span content)
+{
+    struct span head = span_slice(content, 0, 8192);
+
+    return span_find(head, SPAN("urn:us:gov:ic:ism")) < head.len;
+}
+
 static void read_document(struct package *package, struct span root, struct span content)
 {
     if (span_equals(root, SPAN("svg"))) {
@@ -79,7 +87,8 @@ static void read_document(struct package *package, struct span root, struct span
             read_as(package, &office_ooxml_words, content);
             return;
         }
-    package_read_label(package, SPAN(""), content);
+    if (!package_read_label(package, SPAN(""), content) && declares_ism(content))
+        sink_property(package->sink, PROPERTY_LABEL_XML, SPAN("ism"), content);
     package_read_xml(package, REGION_BODY, SPAN(""), content);
 }
 
