@@ -72,7 +72,8 @@ struct ceiling {
     int32_t *by_scheme;     /* label index or POLICY_NONE; scheme_count of them, NULL when none is set */
     int32_t level;          /* for schemes without their own: the lowest level set, -1 for none */
     bool everything;        /* "any" */
-    bool *never;            /* label → above whatever the rest says (caveats); NULL: none */
+    bool *never;            /* label → above whatever the rest says; NULL: none */
+    bool *caveats;          /* label → a caveat the ceiling names, and so lets pass; NULL: none */
     bool unknown_allowed;   /* labels no scheme knows do not count as above */
     struct span text;       /* as written, for the reasons */
 };

@@ -134,12 +134,25 @@ int32_t build_label(struct build *build, struct outline_value value)
     return POLICY_NONE;
 }
 
+static bool is_caveat(const struct policy *policy, int32_t label)
+{
+    return policy->releases[label].listed || policy->releases[label].nations.count > 0;
+}
+
+/* A caveat has no rank: the ceiling that names it lets it pass, and says nothing about its scheme. */
 static void set_limit(struct build *build, struct ceiling *ceiling, struct outline_value value)
 {
     int32_t label = build_label(build, value), scheme, level;
 
     if (label == POLICY_NONE)
         return;
+    if (is_caveat(build->policy, label)) {
+        if (ceiling->caveats == NULL)
+            ceiling->caveats = arena_alloc(build->arena, build->policy->plan.label_count + 1);
+        if (ceiling->caveats != NULL)
+            ceiling->caveats[label] = true;
+        return;
+    }
     scheme = build->policy->label_scheme[label];
     level = build->policy->plan.labels[label].level;
     if (ceiling->by_scheme[scheme] != POLICY_NONE)

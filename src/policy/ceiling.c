@@ -13,9 +13,15 @@ static int32_t own_limit(const struct policy *policy, const struct ceiling *ceil
                                       : ceiling->by_scheme[policy->label_scheme[label]];
 }
 
+static bool names_caveat(const struct ceiling *ceiling, int32_t label)
+{
+    return ceiling->caveats != NULL && ceiling->caveats[label];
+}
+
 /*
  * Inside a scheme ranks decide. Across schemes the common scale does, and what is
- * not on that scale cannot be compared, so it counts as above.
+ * not on that scale cannot be compared, so it counts as above. Caveats have no rank:
+ * those the ceiling names pass.
  */
 bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceiling, int32_t label)
 {
@@ -27,6 +33,8 @@ bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceil
         return false;
     if (!is_known(policy, label))
         return !ceiling->unknown_allowed;
+    if (label_is_caveat(policy, label))
+        return !names_caveat(ceiling, label);
     limit = own_limit(policy, ceiling, label);
     if (limit != POLICY_NONE)
         return policy->plan.labels[label].rank > policy->plan.labels[limit].rank;
@@ -42,6 +50,8 @@ bool ceiling_is_reached(const struct policy *policy, const struct ceiling *floor
 
     if (!is_known(policy, label))
         return !floor->unknown_allowed;
+    if (label_is_caveat(policy, label))
+        return names_caveat(floor, label);
     limit = own_limit(policy, floor, label);
     if (limit != POLICY_NONE)
         return policy->plan.labels[label].rank >= policy->plan.labels[limit].rank;

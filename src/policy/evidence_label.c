@@ -41,10 +41,9 @@ static bool is_above(const struct judgement *j, const struct label_fact *label,
 {
     if (to == NULL)
         return true;
-    if (!label_is_caveat(j->policy, label->label) || to->ceiling.everything ||
-        (to->ceiling.never != NULL && to->ceiling.never[label->label]))
-        return ceiling_is_exceeded(j->policy, &to->ceiling, label->label);
-    return !release_reaches(j->policy, label, to);
+    if (label_is_caveat(j->policy, label->label) && release_reaches(j->policy, label, to))
+        return to->ceiling.never != NULL && to->ceiling.never[label->label];
+    return ceiling_is_exceeded(j->policy, &to->ceiling, label->label);
 }
 
 static void say_above(struct judgement *j, struct reasons *reasons, const struct label_fact *label,

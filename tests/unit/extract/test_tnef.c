@@ -24,7 +24,7 @@ static void test_card_reads_lines_and_classes(void **state)
 {
     static const char *const lines[] = {
         "detected vcard", "[body -] Jean", "[body -] a@b.fr", "[body -] été",
-        "property custom CLASS=CONFIDENTIAL", "nested  6", NULL,
+        "property label-id ical=CONFIDENTIAL", "nested  6", NULL,
     };
 
     (void)state;
