@@ -221,6 +221,7 @@ struct rule {
     struct condition_list conditions;           /* all must hold */
     struct condition_list unless_conditions;    /* none may hold */
     enum confidence confidence;                 /* least, for everything about labels */
+    bool tell_sender;           /* with SOME_DROP */
     enum some_recipients some;
     uint16_t code;                              /* 0: 550 or 451 */
     struct span enhanced;                       /* empty: by fact */
@@ -280,6 +281,9 @@ struct span policy_standard_notice(void);
 
 /* The order of the login map: by octets, ASCII case apart. */
 int login_compare(struct span a, struct span b);
+
+/* Is the label above the ceiling? LABEL_UNKNOWN is a label too. */
+bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceiling, int32_t label);
 
 /* Has an exception a limit of use? Then facts.uses must say how often each was used. */
 bool exception_is_limited(const struct exception *exception);

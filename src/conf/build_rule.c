@@ -292,6 +292,10 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     if (!confidence_from_name(value_text(section, "confidence"), &rule->confidence))
         rule->confidence = CONFIDENCE_LIKELY;
     rule->some = some_of(value_text(section, "some_recipients"));
+    rule->tell_sender = value_bool(section, "tell_sender");
+    if (rule->tell_sender && rule->some != SOME_DROP)
+        diagnose_error(build->d, section->place,
+                       "rule \"%.*s\": tell_sender is for some_recipients = drop", SPAN_ARG(rule->name));
     fact_list(build, section, "when", &rule->when);
     fact_list(build, section, "unless", &rule->unless);
     build_conditions(build, section, rule);

@@ -99,9 +99,34 @@ static void dead_destinations(struct build *build)
         }
 }
 
+/* A ceiling no label of the policy is above binds nothing; "any" says so itself. */
+static void idle_ceilings(struct build *build)
+{
+    const struct policy *policy = build->policy;
+
+    for (size_t i = 0; i < policy->destination_count; i++) {
+        const struct destination *destination = &policy->destinations[i];
+        bool binds = destination->ceiling.everything;
+        for (size_t n = 0; n < policy->plan.label_count && !binds; n++)
+            binds = ceiling_is_exceeded(policy, &destination->ceiling, (int32_t)n);
+        if (!binds && policy->plan.label_count > 0)
+            diagnose_warning(build->d, build_section(build, SECTION_DESTINATION, i)->place,
+                             "ceiling %.*s of destination \"%.*s\" is above every label: it binds nothing",
+                             SPAN_ARG(destination->ceiling.text), SPAN_ARG(destination->name));
+        if (destination->ceiling.unknown_allowed && !destination->ceiling.everything)
+            diagnose_warning(build->d, build_section(build, SECTION_DESTINATION, i)->place,
+                             "unknown_label = allowed fails open: what no scheme knows goes to \"%.*s\"",
+                             SPAN_ARG(destination->name));
+    }
+}
+
 void lint(struct build *build)
 {
     dead_rules(build);
     dead_destinations(build);
     open_doors(build);
+    idle_ceilings(build);
+    if (build->policy->mode == RULE_OBSERVE)
+        diagnose_warning(build->d, outline_setting(build->outline, "mode")->place,
+                         "mode = observe: every message is accepted as it is");
 }

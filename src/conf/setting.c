@@ -147,6 +147,9 @@ const struct setting settings_table[] = {
     SET(RULE, "some_recipients", CHOICE, .choices = "refuse drop hold", .fallback = "refuse",
         .meaning = "when the reason is about some recipients only: act on the whole message, "
                    "drop these recipients, or hold the message"),
+    SET(RULE, "tell_sender", BOOL, .fallback = "false",
+        .meaning = "with some_recipients = drop: the sender gets the message too, with a header field that "
+                   "names who does not"),
     SET(RULE, "reply", TEXT, .is_list = true,
         .meaning = "SMTP reply, may begin with a code and an enhanced code; without it the shipped texts"),
     SET(RULE, "code", NUMBER, .min = 400, .max = 599,

@@ -14,7 +14,7 @@
 
 #define DEFAULT_POLICY SYSCONFDIR "/policy.conf"
 
-enum { AUTHORITY, VERSION, OPTION_COUNT };
+enum { AUTHORITY, VERSION, LOG, SINCE, POSTFIX, OPTION_COUNT };
 
 /* 0 when nobody asks for a signature, or the one there is holds. */
 static int check_signature(struct bundle *bundle, const char *path, const char *authority)
@@ -34,7 +34,21 @@ static int check_signature(struct bundle *bundle, const char *path, const char *
     return 0;
 }
 
-static int config_check(const char *path, const char *authority)
+/* What the policy alone does not show: its record, and the mail server's configuration. */
+static int check_around(const struct conf *conf, const char *path, const struct option *items)
+{
+    const char *folder = option_value(&items[POSTFIX]);
+    size_t count = 0;
+
+    if ((items[LOG].count > 0 || items[SINCE].count > 0) &&
+        check_record(conf, path, option_value(&items[LOG]), option_value(&items[SINCE]), &count) != 0)
+        return EXIT_TROUBLE;
+    if (folder != NULL && check_postfix(conf, folder[0] == '\0' ? NULL : folder, &count) != 0)
+        return EXIT_TROUBLE;
+    return count > 0 ? EXIT_FINDING : EXIT_GOOD;
+}
+
+static int config_check(const char *path, const struct option *items)
 {
     struct err err = { "" };
     struct bundle *bundle = bundle_read(path, &err);
@@ -48,8 +62,12 @@ static int config_check(const char *path, const char *authority)
         printf("%s: %zu errors, %zu warnings\n", path, conf->error_count,
                conf->diagnostic_count - conf->error_count);
         status = conf->error_count == 0 && conf->policy != NULL ? EXIT_GOOD : EXIT_FINDING;
-        if (check_signature(bundle, path, authority) != 0)
+        if (check_signature(bundle, path, option_value(&items[AUTHORITY])) != 0)
             status = EXIT_FINDING;
+        if (conf->policy != NULL) {
+            int around = check_around(conf, path, items);
+            status = around > status ? around : status;
+        }
     }
     conf_free(&conf);
     bundle_free(&bundle);
@@ -161,7 +179,7 @@ static int run(const struct options *options)
     if (is_diff)
         return config_diff(options->paths[1], options->paths[2]);
     if (strcmp(options->paths[0], "check") == 0)
-        return config_check(path == NULL ? DEFAULT_POLICY : path, option_value(&options->items[AUTHORITY]));
+        return config_check(path == NULL ? DEFAULT_POLICY : path, options->items);
     if (strcmp(options->paths[0], "manifest") == 0)
         return config_manifest(path == NULL ? DEFAULT_POLICY : path, option_value(&options->items[VERSION]));
     return config_show(path);
@@ -172,6 +190,12 @@ int config_main(int argc, char **argv)
     struct option items[OPTION_COUNT] = {
         [AUTHORITY] = { .name = "authority", .argument = "FILE",
                         .help = "check: certificates (PEM) the policy must be signed by" },
+        [LOG] = { .name = "log", .argument = "FILE",
+                  .help = "check: this record, for rules and exceptions that are not used" },
+        [SINCE] = { .name = "since", .argument = "TIME",
+                    .help = "check: the record from then on (without --log the policy's); 30d" },
+        [POSTFIX] = { .name = "postfix", .argument = "DIR",
+                      .help = "check: Postfix as configured there; \"\" for its own folder" },
         [VERSION] = { .name = "version", .argument = "NUMBER",
                       .help = "manifest: of the policy; else one more than that of the manifest there is" },
     };
@@ -182,7 +206,7 @@ int config_main(int argc, char **argv)
                                           "show: the settings in force, defaults included.\n"
                                           "diff: what NEW changes of OLD, in words; 1 when anything does.\n"
                                           "manifest: the files of a policy and their digests, for an authority to sign.\n"
-                                          "Exit status: 0 good, 1 the policy has errors, 2 could not run.\n" };
+                                          "Exit status: 0 good, 1 the policy has errors or its surroundings doubts, 2 could not run.\n" };
 
     return options_run(&options, argc, argv, run);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -140,6 +141,30 @@ void envelope_fill(const struct envelope_options *options, struct span message,
 /* The judgement for a person, every rule met or not, and why. */
 void explain(FILE *out, const struct judgement *judgement, const struct policy *policy,
              bool colour);
+
+/* ---- tool.c: the mail server's own tools, never a shell ---- */
+
+/* A tool at work, and what it says. */
+struct tool {
+    pid_t pid;
+    FILE *out;
+};
+
+/* Start name [-c config] first second with its standard output as a pipe. -1 after a complaint. */
+int tool_start(struct tool *tool, const char *name, const char *config, const char *first,
+               const char *second);
+
+/* 0 when the tool ended well. */
+int tool_finish(struct tool *tool);
+
+/* ---- check_record.c, check_postfix.c: a policy against what surrounds it. -1 after a complaint ---- */
+
+/* Say which rules, exceptions and limits the records since then leave in doubt; now many is added to *count. */
+int check_record(const struct conf *conf, const char *path, const char *record, const char *since,
+                 size_t *count);
+
+/* Say where Postfix, as configured in the folder (NULL: its own), would let mail pass unjudged. */
+int check_postfix(const struct conf *conf, const char *folder, size_t *count);
 
 /* ---- terminal.c ---- */
 

@@ -135,7 +135,8 @@ static bool act(struct judgement *j, const struct rule *rule, const struct reaso
     }
     if (refuses && rule->some != SOME_ALL && is_for_some(j, reasons)) {
         if (rule->some == SOME_DROP &&
-            effects_drop_recipients(j, rule, reasons, verdict) == 0)
+            effects_drop_recipients(j, rule, reasons, verdict) == 0 &&
+            (!rule->tell_sender || effects_tell_sender(j, rule, reasons, verdict) == 0))
             return false;
         decide(j, rule, reasons, ACTION_QUARANTINE, verdict);
         return true;

@@ -63,6 +63,33 @@ int effects_drop_recipients(struct judgement *j, const struct rule *rule,
     return 0;
 }
 
+/* The envelope sender, where it is one the policy approves: a forged one is a stranger. */
+static struct span sender_to_tell(const struct judgement *j)
+{
+    const struct sender_fact *sender = j->facts->senders.items;
+
+    if (j->facts->senders.count == 0 || sender->null_sender || j->sender_marks[0] != 0 ||
+        !span_equals(sender->where, SPAN("envelope")))
+        return SPAN("");
+    for (size_t i = 0; i < j->facts->recipients.count; i++)
+        if (!j->dropped[i] && span_equals_nocase(j->facts->recipients.items[i].address, sender->address))
+            return SPAN("");
+    return sender->address;
+}
+
+/* SMTP has no reply for some recipients of a message it takes: the message itself carries the news. */
+int effects_tell_sender(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                        struct verdict *verdict)
+{
+    struct span sender = sender_to_tell(j);
+    struct span news = template_expand(j, rule, reasons,
+                                       SPAN("%{recipients}; %{fact} %{label} (%{where}); rule %{rule}"));
+
+    if (effects_add(j, verdict, EDIT_HEADER_ADD, rule, SPAN("X-Vaguemestre-Not-Delivered"), news) != 0)
+        return -1;
+    return sender.len == 0 ? 0 : effects_add(j, verdict, EDIT_RECIPIENT_ADD, rule, SPAN(""), sender);
+}
+
 int effects_redirect(struct judgement *j, const struct rule *rule, struct verdict *verdict)
 {
     const struct reasons everyone = { 0 };

@@ -84,7 +84,6 @@ unsigned sender_judge(const struct judgement *j, const struct sender_fact *sende
 bool sender_claims_authorship(const struct sender_fact *sender);
 
 /* ceiling.c */
-bool ceiling_is_exceeded(const struct policy *policy, const struct ceiling *ceiling, int32_t label);
 bool ceiling_is_reached(const struct policy *policy, const struct ceiling *floor, int32_t label);
 int32_t destination_of(const struct policy *policy, struct span address, struct span domain);
 bool label_is_comparable(const struct policy *policy, int32_t a, int32_t b);
@@ -190,6 +189,8 @@ int effects_add(struct judgement *j, struct verdict *verdict, enum edit_kind kin
 int effects_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                   struct verdict *verdict);
 int effects_redirect(struct judgement *j, const struct rule *rule, struct verdict *verdict);
+int effects_tell_sender(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
+                        struct verdict *verdict);
 int effects_drop_recipients(struct judgement *j, const struct rule *rule,
                             const struct reasons *reasons, struct verdict *verdict);
 

@@ -223,6 +223,16 @@ static const struct diagnosis_case warnings[] = {
       "warning policy.conf:1: \"a.gouv.fr\" is covered by \".gouv.fr\" already\n" },
     { "senders { approved = {\"*\"} }",
       "warning policy.conf:1: approved holds \"*\": every sender is approved\n" },
+    { "mode = observe rule \"a\" { when = {ambiguous} action = reject }",
+      "warning policy.conf:1: mode = observe: every message is accepted as it is\n" },
+    { "scheme \"s\" { label \"A\" { rank = 0 marks = aaaa } label \"B\" { rank = 1 marks = bbbb } }\n"
+      "destination \"d\" { domains = \"*\" ceiling = \"s:B\" }",
+      "warning policy.conf:2: ceiling s:B of destination \"d\" is above every label: it binds nothing\n" },
+    { "scheme \"s\" { label \"A\" { rank = 0 marks = aaaa } label \"B\" { rank = 1 marks = bbbb } }\n"
+      "destination \"d\" { domains = \"*\" ceiling = \"s:A\" unknown_label = allowed }",
+      "warning policy.conf:2: unknown_label = allowed fails open: what no scheme knows goes to \"d\"\n" },
+    { "rule \"a\" { when = {ambiguous} action = reject tell_sender = true }",
+      "error policy.conf:1: rule \"a\": tell_sender is for some_recipients = drop\n" },
     { "failure { audit = accept }",
       "warning policy.conf:1: audit = accept fails open: such messages leave unjudged\n" },
     { "rule \"a\" { when = {ambiguous, signed} action = reject }\n"

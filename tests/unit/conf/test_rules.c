@@ -422,6 +422,17 @@ static const struct rule_case actions[] = {
       "rule \"a\" { when = label-above-ceiling action = reject some_recipients = drop }",
       GOOD "rcpt x@interieur.gouv.fr\nrcpt y@example.org\nlabel fr:DIFFUSION_RESTREINTE certain text 1",
       "rewrite <<y@example.org>" },
+    { "tell the sender whom it does not reach",
+      "rule \"a\" { when = label-above-ceiling action = reject some_recipients = drop tell_sender = true }",
+      GOOD "rcpt x@interieur.gouv.fr\nrcpt y@example.org\nlabel fr:DIFFUSION_RESTREINTE certain text 1",
+      "rewrite <<y@example.org> +X-Vaguemestre-Not-Delivered: y@example.org; label-above-ceiling "
+      "fr:DIFFUSION RESTREINTE (1); rule a >a@defense.gouv.fr" },
+    { "but no stranger",
+      "rule \"a\" { when = label-above-ceiling action = reject some_recipients = drop tell_sender = true }",
+      "envelope p@gmail.com\nrcpt x@interieur.gouv.fr\nrcpt y@example.org\n"
+      "label fr:DIFFUSION_RESTREINTE certain text 1",
+      "rewrite <<y@example.org> +X-Vaguemestre-Not-Delivered: y@example.org; label-above-ceiling "
+      "fr:DIFFUSION RESTREINTE (1); rule a" },
     { "nobody left to send to",
       "rule \"a\" { when = label-above-ceiling action = reject some_recipients = drop }",
       OUT "label fr:DIFFUSION_RESTREINTE certain text 1", "reject a" },
