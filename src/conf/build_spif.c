@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The labels of a security policy information file, beside those a scheme has of its own. */
 #include "conf_priv.h"
-#include "spif.h"
+#include "conf/spif.h"
 
 static void add_text(struct build *build, struct span_list *list, struct span text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "spif.h"
+#include "conf/spif.h"
 
 #include <expat.h>
 #include <stdlib.h>
