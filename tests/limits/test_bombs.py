@@ -10,6 +10,8 @@ import json
 import lzma
 import os
 import resource
+import shutil
+import struct
 import subprocess
 import sys
 import tarfile
@@ -19,6 +21,8 @@ import zlib
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "e2e"))
+sys.path.insert(0, os.path.join(HERE, os.pardir, "corpus"))
+import archives  # noqa: E402
 from tap import equal, run, true  # noqa: E402
 
 SOURCE = os.path.abspath(os.environ.get("srcdir", os.path.join(HERE, os.pardir, os.pardir)))
@@ -33,12 +37,12 @@ limits {{ %s }}
 """
 
 
-def inspect(content, name, limits="", document=True):
+def inspect(content, name, limits="", document=True, more=""):
     """The facts of one file, under a policy with these limits."""
     with tempfile.TemporaryDirectory() as folder:
         policy, path = os.path.join(folder, "policy.conf"), os.path.join(folder, name)
         with open(policy, "w", encoding="utf-8") as file:
-            file.write(POLICY % limits)
+            file.write(POLICY % limits + more)
         with open(path, "wb") as file:
             file.write(content)
         kind = ["--document"] if document else []
@@ -156,6 +160,73 @@ def bombs_end():
     true(peak < MEMORY, f"{peak} octets at the peak")
 
 
+def packed_by(folder, name, *words):
+    """What a program makes of "zeros" in folder, or nothing where it is not installed."""
+    if shutil.which(words[0]) is None:
+        print(f"# {words[0]} is not installed: no {name}")
+        return {}
+    subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=True)
+    with open(os.path.join(folder, name), "rb") as file:
+        return {name: file.read()}
+
+
+def archive_bombs():
+    """Thirty-two megabytes of zeros by every format and method that packs."""
+    bombs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "zeros"), "wb") as file:
+            file.write(bytes(32 << 20))
+        for method in ("LZMA", "LZMA2", "PPMd", "BZip2", "Deflate"):
+            bombs |= packed_by(folder, method + ".7z", "7z", "a", "-mx=1", "-m0=" + method, method + ".7z", "zeros")
+        for method in ("Deflate64", "BZip2", "LZMA", "PPMd"):
+            bombs |= packed_by(folder, method + ".zip", "7z", "a", "-mx=1", "-mm=" + method, method + ".zip", "zeros")
+        for option, suffix in (("bzip2", "bz2"), ("xz", "xz"), ("lzma", "lzma"), ("zstd", "zst"), ("lz4", "lz4"),
+                               ("lzip", "lz"), ("compress", "Z")):
+            bombs |= packed_by(folder, "zeros.tar." + suffix, "bsdtar", "--" + option, "-cf", "zeros.tar." + suffix, "zeros")
+        for kind in ("newc", "xar", "iso9660", "ar"):
+            bombs |= packed_by(folder, kind + ".gz", "bsdtar", "--gzip", "--format", kind, "-cf", kind + ".gz", "zeros")
+        bombs |= packed_by(folder, "zeros.cab", "gcab", "-c", "-z", "zeros.cab", "zeros")
+        home = os.path.join(folder, "home")
+        os.mkdir(home, 0o700)
+        for method in ("zip", "zlib", "bzip2"):
+            bombs |= packed_by(folder, method + ".pgp", "gpg", "--homedir", home, "--batch", "--compress-algo", method,
+                               "-o", method + ".pgp", "--store", "zeros")
+    bombs["zeros.rpm"] = archives.rpm(b"p-1-1", bombs["newc.gz"])
+    bombs["XZ.zip"] = archives.zipped(b"zeros", bytes(32 << 20), 95, lzma.compress(bytes(32 << 20), preset=1))
+    bombs["zeros.hqx"] = binhex_bomb()
+    return bombs
+
+
+def binhex_bomb():
+    """One octet, and two that say 255 times more, over and over."""
+    alphabet = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+    octets = b"\x01a\0TEXTMACA\0\0" + struct.pack(">II", 32 << 20, 0) + b"\0\0\0" + b"\x90\xFF" * 130000
+    octets += b"\0" * (-len(octets) % 3)
+    text = bytearray()
+    for at in range(0, len(octets), 3):
+        bits = int.from_bytes(octets[at:at + 3], "big")
+        text += bytes(alphabet[bits >> shift & 63] for shift in (18, 12, 6, 0))
+    return b"(This file must be converted with BinHex 4.0)\n:" + bytes(text) + b":\n"
+
+
+def bombs_of_archives_end():
+    for name, content in archive_bombs().items():
+        facts = inspect(content, name, "expanded = 8M ratio = 1000000")
+        true("too-large" in reasons(facts), f"{name}: {reasons(facts)} {facts['parts']}")
+        true(not facts["scan_failure"] == "crashed", name)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    true(peak < MEMORY, f"{peak} octets at the peak")
+
+
+def endless_password_ends():
+    """A document that makes each password cost a million rounds: half of the time is for them, and the rest is read."""
+    with open(os.path.join(SOURCE, "tests/corpus/samples/agile.docx"), "rb") as file:
+        content = file.read().replace(b'spinCount="100000"', b'spinCount="999999"')
+    words = ", ".join(f'"{i}"' for i in range(2000))
+    facts = inspect(content, "a.docx", "time = 4s", more=f"passwords = {{{words}}}")
+    equal(reasons(facts), {"encrypted"})
+
+
 def endless_structures_end():
     """Deep or wide, not large: time stays linear, and there is an answer."""
     things = {
@@ -194,4 +265,4 @@ def memory_runs_out():
 
 
 sys.exit(run([parts_within_depth_are_read, too_deep, too_many_parts, too_large_in_all, ratio, bombs_end,
-              endless_structures_end, time_runs_out, memory_runs_out]))
+              bombs_of_archives_end, endless_password_ends, endless_structures_end, time_runs_out, memory_runs_out]))
