@@ -106,6 +106,7 @@ CHECKS = {
     "no-uninspectable": lambda got, w: all(p["inspected"] for p in got["parts"]),
     "mismatch": lambda got, w: any(p.get("mismatch") and p["detected"] == w[0] for p in got["parts"]),
     "active": lambda got, w: any(p.get("active") and p["detected"] == w[0] for p in got["parts"]),
+    "opened": lambda got, w: any(p.get("opened") and p["detected"] == w[0] for p in got["parts"]),
     "signature": lambda got, w: w[0] in [s["kind"] for s in got["signatures"]],
     "ambiguity": lambda got, w: w[0] in [a["kind"] for a in got["ambiguities"]],
     "no-ambiguity": lambda got, w: not [a for a in got["ambiguities"] if not w or a["kind"] == w[0]],

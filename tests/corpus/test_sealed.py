@@ -13,6 +13,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, os.pardir, "e2e"))
+import archives  # noqa: E402
 from tap import Skip, run, true  # noqa: E402
 
 SOURCE = os.path.abspath(os.environ.get("srcdir", os.path.join(HERE, os.pardir, os.pardir)))
@@ -117,6 +118,16 @@ def test_office_documents():
         seal(path("older"), folder, older)
         kinds += older
         expect_opened([path(target) for _, target, _ in kinds] + [os.path.join(SAMPLES, "agile.docx")])
+
+
+def test_workbooks_of_cryptoapi():
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for bits in (40, 128):
+            paths.append(os.path.join(folder, f"cryptoapi-{bits}.xls"))
+            with open(paths[-1], "wb") as file:
+                file.write(archives.sealed_xls(MARK, PASSWORD, bits))
+        expect_opened(paths)
 
 
 def test_pdf_revisions():
