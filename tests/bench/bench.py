@@ -191,4 +191,5 @@ def main():
             through_postfix(folder, options.quick)
 
 
-main()
+if __name__ == "__main__":
+    main()
