@@ -77,6 +77,10 @@ static struct span owner_of(const struct judgement *j, const struct label_fact *
 {
     const struct part_fact *part = innermost_part(j, label->where);
 
+    /* An opaque signature wraps the message it speaks of, which is its only member. */
+    if (label->source == SOURCE_SIGNATURE && part != NULL &&
+        span_equals(part->detected, SPAN("p7m")))
+        return arena_printf(j->arena, "%.*s!1", SPAN_ARG(part->where));
     if (is_of_message(label) || part == NULL || is_body(part))
         return message_around(j, label->where);
     return part->where;

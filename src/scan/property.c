@@ -36,6 +36,8 @@ static bool read_bails(struct reading *reading, const struct store_place *place,
     if (span_ends_with_nocase(name, SPAN(":BusinessAuthorizationCategory:Name")) &&
         !span_equals_nocase(span_trim(value), SPAN("None")))
         store_label(reading, place, SPAN("bails"), value, value);
+    else if (is_display(name))
+        (void)store_marking(reading, place, value);
     return true;
 }
 
