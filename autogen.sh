@@ -18,7 +18,7 @@ zlib1g-dev libdeflate-dev xz-utils"
 ocr_packages="libtesseract-dev tesseract-ocr-fra tesseract-ocr-eng"
 
 # What the demonstration and the tests run: real mail servers, real producers of documents.
-test_packages="libgumbo-dev postfix openssl python3 procps libreoffice-writer libreoffice-calc libreoffice-impress
+test_packages="libmime-tools-perl libgumbo-dev postfix openssl python3 procps libreoffice-writer libreoffice-calc libreoffice-impress
 libreoffice-draw python3-uno ghostscript p7zip-full qpdf poppler-utils gnupg imagemagick
 libimage-exiftool-perl mandoc cppcheck zip unzip zstd bzip2 genisoimage gcab libarchive-tools cpio m4 opendkim
 opendkim-tools"

@@ -15,6 +15,7 @@
 enum {
     REVISION_REPLACEMENTS = 200,
     REVISION_NOTICES = 100,
+    REVISION_STRIPPED = 200,
     REVISION_TYPE_BYTES = 200,  /* of a Content-Type that changes */
     REVISION_BYTES = 48 << 10   /* of all its text: it travels with the order to a scanner */
 };
@@ -35,6 +36,8 @@ struct revision {
     size_t replacement_count;
     struct notice *notices;
     size_t notice_count;
+    struct span *stripped;      /* parts that lose what they say of their author, numbered as in a notice */
+    size_t stripped_count;
     struct span footer_text;    /* UTF-8, "\n"; empty: none */
     struct span footer_html;    /* an HTML fragment, UTF-8; empty: none for HTML parts */
 };

@@ -58,7 +58,8 @@ enum edit_kind {
     EDIT_ADDRESS,               /* name: an address in text and HTML, value: the one that takes its place */
     EDIT_PART,                  /* name: where, value: the notice that takes its place */
     EDIT_FOOTER_TEXT,           /* value */
-    EDIT_FOOTER_HTML            /* value */
+    EDIT_FOOTER_HTML,           /* value */
+    EDIT_METADATA               /* name: where, a part that loses what it says of its author */
 };
 
 const char *edit_kind_name(enum edit_kind kind);

@@ -238,6 +238,7 @@ struct rule {
     struct sender_mapping *contacts;            /* rewrite: addresses in the body */
     size_t contact_count;
     struct span footer_text, footer_html;       /* rewrite; templates */
+    bool strip_metadata;                        /* rewrite: author and the like, of the parts it is about */
     struct span notice;                         /* rewrite: what takes the place of the parts it is about */
 };
 

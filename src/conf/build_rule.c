@@ -235,7 +235,7 @@ static void maps(struct build *build, const struct outline *section, struct rule
 static bool edits_body(const struct rule *rule)
 {
     return rule->contact_count > 0 || rule->footer_text.len > 0 || rule->footer_html.len > 0 ||
-           rule->notice.len > 0;
+           rule->notice.len > 0 || rule->strip_metadata;
 }
 
 static bool adds_headers(const struct rule *rule)
@@ -255,7 +255,7 @@ static void check_fit(struct build *build, const struct outline *section, const 
     if ((rule->removal_count + rule->mapping_count > 0 || edits_body(rule)) &&
         rule->action != ACTION_REWRITE)
         diagnose_error(build->d, section->place,
-                       "rule \"%.*s\": remove_headers, sender_map, contact_map, footer, footer_html "
+                       "rule \"%.*s\": remove_headers, sender_map, contact_map, strip_metadata, footer, footer_html "
                        "and notice are for rewrite",
                        SPAN_ARG(section->title));
     if (rule->action == ACTION_TAG && !adds_headers(rule))
@@ -266,7 +266,7 @@ static void check_fit(struct build *build, const struct outline *section, const 
         rule->removal_count + rule->mapping_count == 0 && !adds_headers(rule) && !edits_body(rule))
         diagnose_warning(build->d, section->place,
                          "rule \"%.*s\": rewrite changes nothing without sender_map, contact_map, "
-                         "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice",
+                         "headers, remove_headers, subject_mark, label_header, strip_metadata, footer, footer_html or notice",
                          SPAN_ARG(section->title));
     if (outline_setting(section, "when") == NULL && rule->conditions.count == 0)
         diagnose_error(build->d, section->place,
@@ -305,6 +305,7 @@ static void one_rule(struct build *build, const struct outline *section, struct 
     maps(build, section, rule);
     rule->footer_text = template_setting(build, section, "footer");
     rule->footer_html = template_setting(build, section, "footer_html");
+    rule->strip_metadata = value_bool(section, "strip_metadata");
     rule->notice = template_setting(build, section, "notice");
     if (span_equals(rule->notice, SPAN("standard")))
         rule->notice = policy_standard_notice();

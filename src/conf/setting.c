@@ -171,6 +171,8 @@ const struct setting settings_table[] = {
         .meaning = "\"ADDRESS -> ADDRESS\": contact addresses to replace in text, HTML and vCard parts (rewrite)"),
     SET(RULE, "footer", TEXT, .meaning = "text put at the end of the first plain text part (rewrite)"),
     SET(RULE, "footer_html", TEXT, .meaning = "HTML put at the end of the first HTML part (rewrite); without it the text of footer"),
+    SET(RULE, "strip_metadata", BOOL, .fallback = "false",
+        .meaning = "take author, company, comments, camera and place out of office documents and pictures (rewrite)"),
     SET(RULE, "notice", TEXT, .meaning = "text that takes the place of each part the rule is about (rewrite); "
                    "standard: the shipped one"),
     SET(RULE, "sender", TEXT, .is_list = true, .condition = CONDITION_SENDER,

@@ -32,7 +32,8 @@ int revision_of(struct arena *arena, const struct verdict *verdict, struct revis
     r->replacements = list_for(arena, verdict, EDIT_ADDRESS, REVISION_REPLACEMENTS,
                                sizeof *r->replacements);
     r->notices = list_for(arena, verdict, EDIT_PART, REVISION_NOTICES, sizeof *r->notices);
-    if (r->replacements == NULL || r->notices == NULL)
+    r->stripped = list_for(arena, verdict, EDIT_METADATA, REVISION_STRIPPED, sizeof *r->stripped);
+    if (r->replacements == NULL || r->notices == NULL || r->stripped == NULL)
         return -1;
     for (size_t i = 0; i < verdict->edit_count; i++) {
         const struct edit *edit = &verdict->edits[i];
@@ -40,6 +41,8 @@ int revision_of(struct arena *arena, const struct verdict *verdict, struct revis
             r->replacements[r->replacement_count++] = (struct replacement){ edit->name, edit->value };
         else if (edit->kind == EDIT_PART)
             r->notices[r->notice_count++] = (struct notice){ edit->name, edit->value };
+        else if (edit->kind == EDIT_METADATA)
+            r->stripped[r->stripped_count++] = edit->name;
         else if (edit->kind == EDIT_FOOTER_TEXT)
             r->footer_text = edit->value;
         else if (edit->kind == EDIT_FOOTER_HTML)

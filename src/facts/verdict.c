@@ -63,6 +63,7 @@ const char *edit_kind_name(enum edit_kind kind)
     case EDIT_PART: return "part";
     case EDIT_FOOTER_TEXT: return "footer-text";
     case EDIT_FOOTER_HTML: return "footer-html";
+    case EDIT_METADATA: return "metadata";
     }
     return NULL;
 }

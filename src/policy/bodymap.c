@@ -88,6 +88,34 @@ static int replace_parts(struct judgement *j, const struct rule *rule,
     return 0;
 }
 
+/* Kinds of which the author is known to be taken out without harm. */
+static bool can_be_stripped(const struct part_fact *part)
+{
+    static const char *const types[] = { "docx", "docm", "xlsx", "xlsm", "pptx", "pptm", "odt",
+                                         "ods",  "odp",  "odg",  "jpeg", "png" };
+
+    if (span_find_byte(part->where, '!') < part->where.len || part->reason == UNINSPECTABLE_ENCRYPTED)
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (span_equals(part->detected, span_of(types[i])))
+            return true;
+    return false;
+}
+
+static int strip_parts(struct judgement *j, const struct rule *rule, struct verdict *verdict)
+{
+    struct selection selection = { 0 };
+
+    if (!rule->strip_metadata)
+        return 0;
+    (void)conditions_select(j, rule, &selection, NULL);
+    for (size_t i = 0; i < j->facts->parts.count; i++)
+        if (is_selected(selection.parts, i) && can_be_stripped(&j->facts->parts.items[i]) &&
+            effects_add(j, verdict, EDIT_METADATA, rule, j->facts->parts.items[i].where, SPAN("")) != 0)
+            return -1;
+    return 0;
+}
+
 /* The text footer as HTML, for messages that have both: what one reader sees the other sees too. */
 static struct span html_of(struct judgement *j, struct span text)
 {
@@ -132,7 +160,8 @@ static int add_footers(struct judgement *j, const struct rule *rule, const struc
 int bodymap_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                   struct verdict *verdict)
 {
-    if (replace_contacts(j, rule, verdict) != 0 || replace_parts(j, rule, reasons, verdict) != 0)
+    if (replace_contacts(j, rule, verdict) != 0 || replace_parts(j, rule, reasons, verdict) != 0 ||
+        strip_parts(j, rule, verdict) != 0)
         return -1;
     return add_footers(j, rule, reasons, verdict);
 }
@@ -141,6 +170,9 @@ bool bodymap_touches(const struct judgement *j, const struct rule *rule)
 {
     if (rule->footer_text.len > 0 || rule->footer_html.len > 0 || rule->notice.len > 0)
         return true;
+    for (size_t i = 0; rule->strip_metadata && i < j->facts->parts.count; i++)
+        if (can_be_stripped(&j->facts->parts.items[i]))
+            return true;
     for (size_t i = 0; i < rule->contact_count; i++)
         for (size_t n = 0; n < j->facts->contacts.count; n++)
             if (span_equals_nocase(j->facts->contacts.items[n].address, rule->contacts[i].from))

@@ -56,7 +56,8 @@ static bool breaks(const struct header_fact *signature, const struct edit *edit)
     case EDIT_ADDRESS:
     case EDIT_PART:
     case EDIT_FOOTER_TEXT:
-    case EDIT_FOOTER_HTML: return true;
+    case EDIT_FOOTER_HTML:
+    case EDIT_METADATA: return true;
     }
     return true;
 }

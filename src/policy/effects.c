@@ -16,12 +16,26 @@ int effects_add(struct judgement *j, struct verdict *verdict, enum edit_kind kin
     return 0;
 }
 
+bool effects_has_field(const struct judgement *j, struct span name, struct span value)
+{
+    size_t count = 0, same = 0;
+
+    for (size_t i = 0; i < j->facts->headers.count; i++)
+        if (span_equals_nocase(j->facts->headers.items[i].name, name)) {
+            count++;
+            same += span_equals(j->facts->headers.items[i].value, value);
+        }
+    return count == 1 && same == 1 && j->facts->headers.count < FACTS_HEADERS_MAX;
+}
+
 static int set_headers(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                        struct verdict *verdict)
 {
     for (size_t i = 0; i < rule->header_count; i++) {
         struct span value = template_expand(j, rule, reasons, rule->headers[i].value);
         enum edit_kind kind = value.len == 0 ? EDIT_HEADER_DELETE : EDIT_HEADER_SET;
+        if (kind == EDIT_HEADER_SET && effects_has_field(j, rule->headers[i].name, value))
+            continue;
         if (effects_add(j, verdict, kind, rule, rule->headers[i].name, value) != 0)
             return -1;
     }

@@ -122,23 +122,10 @@ static struct span sio_label(const struct judgement *j, int32_t index)
     return value;
 }
 
-/* Is it the only field of that name, and says so already? */
-static bool is_there(const struct judgement *j, struct span name, struct span value)
-{
-    size_t count = 0, same = 0;
-
-    for (size_t i = 0; i < j->facts->headers.count; i++)
-        if (span_equals_nocase(j->facts->headers.items[i].name, name)) {
-            count++;
-            same += span_equals(j->facts->headers.items[i].value, value);
-        }
-    return count == 1 && same == 1;
-}
-
 static int set(struct judgement *j, const struct rule *rule, struct span name, struct span value,
                struct verdict *verdict)
 {
-    if (value.len == 0 || is_there(j, name, value))
+    if (value.len == 0 || effects_has_field(j, name, value))
         return 0;
     return effects_add(j, verdict, EDIT_HEADER_SET, rule, name, value);
 }

@@ -186,6 +186,8 @@ const char *const *text_for_failure(enum failure failure, enum action action);
 /* effects.c: what a rule that is met adds to the verdict. -1: the arena is full. */
 int effects_add(struct judgement *j, struct verdict *verdict, enum edit_kind kind,
                 const struct rule *rule, struct span name, struct span value);
+/* Is there one field of that name only, and does it say that already? */
+bool effects_has_field(const struct judgement *j, struct span name, struct span value);
 int effects_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                   struct verdict *verdict);
 int effects_redirect(struct judgement *j, const struct rule *rule, struct verdict *verdict);

@@ -240,6 +240,7 @@ static int apply_edit(struct edit_run *run, const struct edit *edit)
     case EDIT_PART:
     case EDIT_FOOTER_TEXT:
     case EDIT_FOOTER_HTML:
+    case EDIT_METADATA:
         return 0; /* in the body already: review/review.h */
     }
     return check(run, MI_FAILURE, "unknown edit");

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdlib.h>
+
 #include "revise_priv.h"
 
 enum {
@@ -6,6 +8,8 @@ enum {
     DEPTH = 64,
     TEXT_BYTES = 64 << 20   /* one text part */
 };
+
+static const struct mime_limits limits = { PARTS, DEPTH };
 
 bool patches_add(struct patches *patches, size_t at, size_t len, struct span octets)
 {
@@ -60,6 +64,14 @@ static const struct notice *notice_for(const struct revision *revision, struct s
     return NULL;
 }
 
+static bool is_stripped(const struct revision *revision, struct span where)
+{
+    for (size_t i = 0; i < revision->stripped_count; i++)
+        if (span_equals(revision->stripped[i], where))
+            return true;
+    return false;
+}
+
 static bool is_under(const struct reviser *reviser, uint32_t index, uint32_t above)
 {
     while (index != MIME_NO_PARENT && index != above)
@@ -67,14 +79,40 @@ static bool is_under(const struct reviser *reviser, uint32_t index, uint32_t abo
     return index == above;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct mime_part *one = *(const struct mime_part *const *)a;
+    const struct mime_part *other = *(const struct mime_part *const *)b;
+
+    if (one->octets.ptr != other->octets.ptr)
+        return one->octets.ptr < other->octets.ptr ? -1 : 1;
+    return one->depth < other->depth ? -1 : one->depth > other->depth;
+}
+
+/* The tree lists all parts of one depth before the next; edits go through the message as it is read. */
+static const struct mime_part **in_order(const struct reviser *reviser)
+{
+    const struct mime_part **parts = arena_alloc(reviser->arena, (reviser->tree.count + 1) * sizeof *parts);
+
+    for (size_t i = 0; parts != NULL && i < reviser->tree.count; i++)
+        parts[i] = &reviser->tree.parts[i];
+    if (parts != NULL)
+        qsort(parts, reviser->tree.count, sizeof *parts, by_place);
+    return parts;
+}
+
 static enum revise_result revise_parts(struct reviser *reviser)
 {
+    const struct mime_part **parts = in_order(reviser);
     enum revise_result all = REVISE_UNCHANGED;
     uint32_t replaced = MIME_NO_PARENT;     /* the last part that a notice stands for */
     size_t notices = 0;
 
-    for (uint32_t i = 0; i < reviser->tree.count; i++) {
-        const struct mime_part *part = &reviser->tree.parts[i];
+    if (parts == NULL)
+        return REVISE_IMPOSSIBLE;
+    for (size_t n = 0; n < reviser->tree.count; n++) {
+        const struct mime_part *part = parts[n];
+        const uint32_t i = (uint32_t)(part - reviser->tree.parts);
         const struct notice *notice;
         enum revise_result result = REVISE_UNCHANGED;
 
@@ -87,6 +125,8 @@ static enum revise_result revise_parts(struct reviser *reviser)
             result = put_notice(reviser, i, notice);
             replaced = i;
             notices++;
+        } else if (is_stripped(reviser->revision, part->where)) {
+            result = strip_metadata(reviser, i);
         } else if (part->shape == MIME_SINGLE && is_text(part)) {
             result = revise_text(reviser, i);
         }
@@ -132,11 +172,19 @@ static bool has_ambiguity(const struct mime_tree *tree)
     return false;
 }
 
+/* What was made is read once more: no edit may leave a message that readers take in different ways. */
+static bool is_sound(struct arena *arena, struct span message)
+{
+    struct mime_tree tree;
+
+    mime_parse(arena, message, (struct span){ NULL, 0 }, &limits, &tree);
+    return !arena_is_full(arena) && tree.count > 0 && !has_ambiguity(&tree);
+}
+
 enum revise_result revise_message(struct arena *arena, struct span message,
                                   const struct revision *revision, struct buf *message_out,
                                   size_t *body_at_out, struct span *type_out)
 {
-    static const struct mime_limits limits = { PARTS, DEPTH };
     struct reviser reviser = { .arena = arena, .revision = revision, .message = message,
                                .patches = { .arena = arena }, .type_out = type_out };
     enum revise_result result;
@@ -155,7 +203,10 @@ enum revise_result revise_message(struct arena *arena, struct span message,
     buf_fini(&reviser.unicode);
     buf_fini(&reviser.replaced);
     buf_fini(&reviser.encoded);
-    if (result == REVISE_DONE && !splice(&reviser, message_out, body_at_out))
+    if (result == REVISE_DONE && (!splice(&reviser, message_out, body_at_out) ||
+                                  !is_sound(arena, buf_span(message_out)))) {
+        buf_clear(message_out);
         return REVISE_IMPOSSIBLE;
+    }
     return result;
 }

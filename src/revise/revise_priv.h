@@ -49,8 +49,9 @@ bool is_protected(const struct reviser *reviser, uint32_t index);
 bool retype_part(struct reviser *reviser, uint32_t index, struct span type, bool whole);
 struct span type_with_charset(struct reviser *reviser, const struct mime_part *part, struct span charset);
 
-/* The edits of one part: textpart.c, notice.c */
+/* The edits of one part: textpart.c, metadata.c, notice.c */
 enum revise_result revise_text(struct reviser *reviser, uint32_t index);
+enum revise_result strip_metadata(struct reviser *reviser, uint32_t index);
 enum revise_result put_notice(struct reviser *reviser, uint32_t index, const struct notice *notice);
 
 /* What one text part becomes. Its decoded text is text; replaced is cleared and filled. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "wire/revision.h"
 
-enum { PAIR_BYTES = 8 };    /* two empty spans */
+enum { SPAN_BYTES = 4, PAIR_BYTES = 8 };    /* an empty span, and two */
 
 void revision_encode(const struct revision *revision, struct buf *out)
 {
@@ -17,10 +17,14 @@ void revision_encode(const struct revision *revision, struct buf *out)
         wire_put_span(out, revision->notices[i].where);
         wire_put_span(out, revision->notices[i].text);
     }
+    wire_put_u32(out, (uint32_t)revision->stripped_count);
+    for (size_t i = 0; i < revision->stripped_count; i++)
+        wire_put_span(out, revision->stripped[i]);
     wire_put_span(out, revision->footer_text);
     wire_put_span(out, revision->footer_html);
     if (revision->replacement_count > REVISION_REPLACEMENTS ||
-        revision->notice_count > REVISION_NOTICES || out->len - before > REVISION_BYTES)
+        revision->notice_count > REVISION_NOTICES ||
+        revision->stripped_count > REVISION_STRIPPED || out->len - before > REVISION_BYTES)
         out->failed = true;
 }
 
@@ -41,9 +45,14 @@ bool revision_decode(struct wire_in *in, struct arena *arena, struct revision *r
         r->notices[i].where = wire_get_span(in, REVISION_BYTES);
         r->notices[i].text = wire_get_text(in, REVISION_BYTES);
     }
+    r->stripped_count = wire_get_count(in, REVISION_STRIPPED, SPAN_BYTES);
+    r->stripped = arena_alloc(arena, (r->stripped_count + 1) * sizeof *r->stripped);
+    for (size_t i = 0; r->stripped != NULL && i < r->stripped_count; i++)
+        r->stripped[i] = wire_get_span(in, REVISION_BYTES);
     r->footer_text = wire_get_text(in, REVISION_BYTES);
     r->footer_html = wire_get_text(in, REVISION_BYTES);
-    return !in->failed && r->replacements != NULL && r->notices != NULL;
+    return !in->failed && r->replacements != NULL && r->notices != NULL &&
+           r->stripped != NULL;
 }
 
 void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised, struct buf *out)

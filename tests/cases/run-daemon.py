@@ -18,7 +18,7 @@ MACROS = {"login": "{auth_authen}", "tls": "{tls_version}", "certificate": "{cer
           "daemon": "{daemon_name}", "port": "{daemon_port}"}
 
 
-BODY_KINDS = ("address", "part", "footer-text", "footer-html")
+BODY_KINDS = ("address", "part", "footer-text", "footer-html", "metadata")
 
 
 def envelope(case, judged):

@@ -171,19 +171,19 @@ static const struct diagnosis_case meanings[] = {
       "error policy.conf:1: no list \"bda\"; did you mean \"bad\"?\n"
       "error policy.conf:1: recipient lists nothing: the condition could not hold\n" },
     { "rule \"r\" { when = ambiguous action = reject sender_map = \"a.fr -> b@c.fr\" }",
-      "error policy.conf:1: rule \"r\": remove_headers, sender_map, contact_map, footer, "
+      "error policy.conf:1: rule \"r\": remove_headers, sender_map, contact_map, strip_metadata, footer, "
       "footer_html and notice are for rewrite\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite sender_map = \"a.fr b@c.fr\" }",
       "error policy.conf:2: sender_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS-OR-DOMAIN -> ADDRESS\"\n"
       "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
-      "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice\n" },
+      "headers, remove_headers, subject_mark, label_header, strip_metadata, footer, footer_html or notice\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite contact_map = {\"a.fr b@c.fr\", \"a.fr -> b@c.fr\"} }",
       "error policy.conf:2: contact_map: \"a.fr b@c.fr\"; accepted: \"ADDRESS -> ADDRESS\"\n"
       "error policy.conf:2: contact_map: \"a.fr\" is no mail address\n"
       "warning policy.conf:2: rule \"r\": rewrite changes nothing without sender_map, contact_map, "
-      "headers, remove_headers, subject_mark, label_header, footer, footer_html or notice\n" },
+      "headers, remove_headers, subject_mark, label_header, strip_metadata, footer, footer_html or notice\n" },
     { "rule \"q\" { when = ambiguous action = reject }\n"
       "rule \"r\" { when = always action = rewrite notice = \"%{part}\" }",
       "error policy.conf:2: notice: unknown placeholder \"%{part}\"; accepted: rule id sender recipients "

@@ -345,7 +345,8 @@ static void test_revision_round_trips(void **state)
 {
     struct replacement replacement = { SPAN("a@b.c"), SPAN("d@e.f") };
     struct notice notice = { SPAN("2.1"), SPAN("retir\xC3\xA9\n") };
-    struct revision sent = { &replacement, 1, &notice, 1, SPAN("-- \n"), SPAN("<p></p>") }, got;
+    struct span stripped = SPAN("3");
+    struct revision sent = { &replacement, 1, &notice, 1, &stripped, 1, SPAN("-- \n"), SPAN("<p></p>") }, got;
     struct arena *arena = arena_new(0);
     char large[REVISION_BYTES];
     struct wire_in in;
@@ -359,6 +360,8 @@ static void test_revision_round_trips(void **state)
     assert_int_equal(got.replacement_count, 1);
     assert_true(span_equals(got.replacements[0].to, replacement.to));
     assert_true(span_equals(got.notices[0].text, notice.text));
+    assert_int_equal(got.stripped_count, 1);
+    assert_true(span_equals(got.stripped[0], stripped));
     assert_true(span_equals(got.footer_html, sent.footer_html));
     for (size_t len = 0; len < out.len; len++) {
         in = wire_in_of(span_slice(buf_span(&out), 0, len));
