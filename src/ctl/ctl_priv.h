@@ -129,9 +129,18 @@ struct judgement {
     uint64_t elapsed_us;
 };
 
+/*
+ * The scanners of a policy; with enter_sandbox nothing may be started, or written but
+ * answers, from then on. NULL and err when there are none.
+ */
+struct cage *judge_open_cage(const struct policy *policy, bool enter_sandbox, struct err *err);
+
 /* "-" is standard input. -1, err: it could not be read or no scanner was to be had. */
 int judge_path(const struct judge *judge, const char *path, struct judgement *out,
                struct err *err);
+/* The same of octets in memory; name is what they are called. */
+int judge_octets(const struct judge *judge, const char *name, struct span octets,
+                 struct judgement *out, struct err *err);
 void judgement_fini(struct judgement *judgement);
 
 /* Sender and recipients as options say, and from the header what they leave open. */

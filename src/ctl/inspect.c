@@ -3,7 +3,6 @@
  * vaguemestre inspect: several threads judge, one prints in the order of the
  * command line.
  */
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include "conf/conf.h"
 #include "ctl_priv.h"
 #include "policy/decide.h"
-#include "sandbox/sandbox.h"
 
 /* How far judging may run ahead of printing: keeps memory flat over any number of paths. */
 enum { AHEAD = 64, MAX_THREADS = 64 };
@@ -182,40 +180,12 @@ static int judge_all(struct work *work)
     return status;
 }
 
-/* Our end of a template's socket, or -1 with err. */
-static int spawn(const char *program, struct err *err)
-{
-    char path[PATH_MAX];
-
-    return cage_find_program(program, path, sizeof path, err) != 0 ? -1 : cage_spawn(path, err);
-}
-
-/* With the templates running there is nothing left to start, or to write but the answers. */
-static struct cage *open_cage(const struct policy *policy, struct err *err)
-{
-    const struct scan_plan *plan = policy_plan(policy);
-    const int fd = spawn(CAGE_SCANNER, err);
-    const int ocr_fd = fd >= 0 && plan->ocr.wanted ? spawn(CAGE_OCR, err) : -1;
-    struct cage *cage = NULL;
-
-    if (fd >= 0 && (ocr_fd >= 0 || !plan->ocr.wanted) &&
-        sandbox_enter(SANDBOX_TOOL, NULL, NULL, err) == 0)
-        cage = cage_attach(fd, plan, NULL, err);
-    else if (fd >= 0)
-        close(fd);
-    if (ocr_fd >= 0 && cage == NULL)
-        close(ocr_fd);
-    else if (ocr_fd >= 0 && cage_attach_ocr(cage, ocr_fd, plan, err) != 0)
-        cage_free(&cage);
-    return cage;
-}
-
 static int inspect_paths(struct work *work)
 {
     struct err err = { "" };
     int status;
 
-    work->judge.cage = open_cage(work->judge.conf->policy, &err);
+    work->judge.cage = judge_open_cage(work->judge.conf->policy, true, &err);
     if (work->judge.cage == NULL) {
         complain("no scanner: %s", err.text);
         return EXIT_TROUBLE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "ctl_priv.h"
 #include "policy/decide.h"
 #include "review/review.h"
+#include "sandbox/sandbox.h"
 #include "spool/spool.h"
 
 enum {
@@ -103,14 +105,46 @@ static void edit_body(const struct judge *judge, int fd, uint64_t size, struct j
         complain("%s: %s", out->path, err.text);
 }
 
-static int judge_spooled(const struct judge *judge, const char *path, struct spool *spool,
-                         struct judgement *out, struct err *err)
+/* Our end of a template's socket, or -1 with err. */
+static int spawn(const char *program, struct err *err)
+{
+    char path[PATH_MAX];
+
+    return cage_find_program(program, path, sizeof path, err) != 0 ? -1 : cage_spawn(path, err);
+}
+
+struct cage *judge_open_cage(const struct policy *policy, bool enter_sandbox, struct err *err)
+{
+    const struct scan_plan *plan = policy_plan(policy);
+    const int fd = spawn(CAGE_SCANNER, err);
+    const int ocr_fd = fd >= 0 && plan->ocr.wanted ? spawn(CAGE_OCR, err) : -1;
+    struct cage *cage = NULL;
+
+    if (fd >= 0 && (ocr_fd >= 0 || !plan->ocr.wanted) &&
+        (!enter_sandbox || sandbox_enter(SANDBOX_TOOL, NULL, NULL, err) == 0))
+        cage = cage_attach(fd, plan, NULL, err);
+    else if (fd >= 0)
+        close(fd);
+    if (ocr_fd >= 0 && cage == NULL)
+        close(ocr_fd);
+    else if (ocr_fd >= 0 && cage_attach_ocr(cage, ocr_fd, plan, err) != 0)
+        cage_free(&cage);
+    return cage;
+}
+
+/* octets is NULL where the path is to be read. */
+static int judge_spooled(const struct judge *judge, const char *path, const struct span *octets,
+                         struct spool *spool, struct judgement *out, struct err *err)
 {
     enum spool_result held;
     uint64_t size, start;
     int fd;
 
-    if (read_path(path, spool, &held, err) != 0 || (fd = spool_seal(spool, &size, err)) < 0)
+    if (octets != NULL)
+        held = spool_append(spool, *octets, err);
+    else if (read_path(path, spool, &held, err) != 0)
+        return -1;
+    if (held == SPOOL_FAILED || (fd = spool_seal(spool, &size, err)) < 0)
         return -1;
     start = clock_monotonic_us();
     out->facts->received_us = clock_realtime_us();
@@ -124,7 +158,8 @@ static int judge_spooled(const struct judge *judge, const char *path, struct spo
     return 0;
 }
 
-int judge_path(const struct judge *judge, const char *path, struct judgement *out, struct err *err)
+static int judge_any(const struct judge *judge, const char *path, const struct span *octets,
+                     struct judgement *out, struct err *err)
 {
     struct spool_limits limits = { .directory_fd = -1, .memory_bytes = UINT64_MAX,
                                    .message_bytes = judge->conf->settings.message_limit_bytes };
@@ -139,11 +174,22 @@ int judge_path(const struct judge *judge, const char *path, struct judgement *ou
     if (out->facts == NULL)
         err_set(err, "no memory");
     else
-        result = judge_spooled(judge, path, spool, out, err);
+        result = judge_spooled(judge, path, octets, spool, out, err);
     spool_free(&spool);
     if (result != 0)
         judgement_fini(out);
     return result;
+}
+
+int judge_path(const struct judge *judge, const char *path, struct judgement *out, struct err *err)
+{
+    return judge_any(judge, path, NULL, out, err);
+}
+
+int judge_octets(const struct judge *judge, const char *name, struct span octets,
+                 struct judgement *out, struct err *err)
+{
+    return judge_any(judge, name, &octets, out, err);
 }
 
 void judgement_fini(struct judgement *judgement)

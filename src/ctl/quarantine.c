@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "base/logline.h"
+#include "quarantine.h"
 #include "records.h"
 
 enum { CONFIG, RECORD, JSON, OPTION_COUNT };
-/* The hold queue as a JSON object, queue id to entry. NULL after a complaint. */
-static json_t *held_messages(const char *config)
+
+json_t *quarantine_held(const char *config)
 {
     json_t *held = json_object();
     struct tool tool;
@@ -97,7 +98,7 @@ static void print_entry(const json_t *entry)
 
 static int list(const struct option *items)
 {
-    json_t *held = held_messages(option_value(&items[CONFIG]));
+    json_t *held = quarantine_held(option_value(&items[CONFIG]));
     const char *id;
     const json_t *entry;
 
@@ -160,6 +161,22 @@ static int show(const char *config, const char *id)
     return tool_finish(&tool) == 0 ? EXIT_GOOD : EXIT_TROUBLE;
 }
 
+int quarantine_read(const char *config, const char *id, struct buf *out)
+{
+    struct tool tool;
+    char block[4096];
+    size_t got;
+
+    if (!is_queue_id(id) || tool_start(&tool, "postcat", config, "-bhq", id) != 0)
+        return -1;
+    while ((got = fread(block, 1, sizeof block, tool.out)) > 0)
+        buf_append(out, span_slice((struct span){ block, got }, 0, out->limit - out->len));
+    if (tool_finish(&tool) == 0)
+        return 0;
+    complain("%s: postcat could not show it", id);
+    return -1;
+}
+
 /* Who let it go belongs in the log beside the verdict. */
 static void log_release(const char *id, bool released)
 {
@@ -208,7 +225,7 @@ static int each_message(const struct option *items, const char **ids, size_t cou
                         int (*act)(const char *config, const char *id))
 {
     const char *config = option_value(&items[CONFIG]);
-    json_t *held = held_messages(config);
+    json_t *held = quarantine_held(config);
     int status = EXIT_GOOD;
 
     if (held == NULL)

@@ -11,27 +11,16 @@
 #include "conf/conf.h"
 #include "policy/decide.h"
 #include "recall.h"
-#include "records.h"
+#include "replay.h"
 
-enum { JSON = FILTER_OPTIONS, SUMMARY, OPTION_COUNT };
-enum { REPLAY_ARENA_BYTES = 64 << 20, PROGRESS_EVERY = 1000 };
-
-struct replay {
-    const struct policy *policy;
-    struct arena *arena;
-    json_t *indexes;            /* label name to index */
-    json_t *changes;            /* "accept -> reject": count */
-    json_t *rules_before, *rules_now;
-    uint64_t messages, changed, undecided;
-    uint64_t start_us;
-    bool json, summary, colour, progress;
-};
+enum { JSON = FILTER_OPTIONS, SUMMARY, MESSAGES, HELD, CONFIG, WAS, OPTION_COUNT };
+enum { REPLAY_ARENA_BYTES = 64 << 20, RECORDS_PROGRESS = 1000, MESSAGES_PROGRESS = 10 };
 
 static void show_progress(const struct replay *replay, bool last)
 {
     uint64_t spent = clock_monotonic_us() - replay->start_us;
 
-    if (!replay->progress || (!last && replay->messages % PROGRESS_EVERY != 0))
+    if (!replay->progress || (!last && replay->messages % replay->progress_every != 0))
         return;
     fprintf(stderr, "\r%" PRIu64 " messages, %" PRIu64 " would change, %" PRIu64 " messages/s%s",
             replay->messages, replay->changed,
@@ -98,13 +87,28 @@ static void count_rules(const struct replay *replay, const json_t *record,
         }
 }
 
+bool replay_compare(struct replay *replay, const json_t *record, const struct verdict *verdict)
+{
+    const char *before = member_text(record, "verdict");
+    char change[64];
+
+    count_rules(replay, record, verdict);
+    if (strcmp(before, action_name(verdict->action)) != 0) {
+        snprintf(change, sizeof change, "%.20s -> %s", before, action_name(verdict->action));
+        count_up(replay->changes, change);
+        replay->changed++;
+        if (!replay->summary)
+            print_change(replay, record, verdict);
+    }
+    show_progress(replay, false);
+    return !ferror(stdout);
+}
+
 static bool replay_record(void *data, const json_t *record, struct span line)
 {
     struct replay *replay = data;
-    const char *before = member_text(record, "verdict");
     struct verdict verdict = { 0 };
     struct facts *facts;
-    char change[64];
 
     (void)line;
     if (!record_is(record, "verdict"))
@@ -117,16 +121,7 @@ static bool replay_record(void *data, const json_t *record, struct span line)
         return true;
     }
     policy_decide(replay->policy, facts, DECIDE_MET, replay->arena, &verdict);
-    count_rules(replay, record, &verdict);
-    if (strcmp(before, action_name(verdict.action)) != 0) {
-        snprintf(change, sizeof change, "%.20s -> %s", before, action_name(verdict.action));
-        count_up(replay->changes, change);
-        replay->changed++;
-        if (!replay->summary)
-            print_change(replay, record, &verdict);
-    }
-    show_progress(replay, false);
-    return !ferror(stdout);
+    return replay_compare(replay, record, &verdict);
 }
 
 static void print_rule_changes(const struct replay *replay)
@@ -171,10 +166,38 @@ static void print_totals(const struct replay *replay)
     print_rule_changes(replay);
 }
 
-static int replay_files(struct replay *replay, const struct record_files *files,
-                        const struct record_filter *filter)
+static int replay_recorded(struct replay *replay, const struct options *options)
 {
+    struct record_filter filter;
+    struct record_files files;
     int result;
+
+    replay->progress_every = RECORDS_PROGRESS;
+    if (filter_read(options->items, clock_realtime_us(), &filter) != 0 ||
+        record_files_find(options->paths, options->path_count,
+                          option_value(&options->items[FILTER_POLICY]), &files) != 0)
+        return -1;
+    result = records_each(&files, &filter, replay_record, replay);
+    record_files_free(&files);
+    return result;
+}
+
+static int replay_stored(struct replay *replay, const struct options *options,
+                         const struct ruleset *ruleset)
+{
+    const struct replay_mail mail = { .paths = options->paths, .path_count = options->path_count,
+                                      .held = options->items[HELD].count > 0,
+                                      .config = option_value(&options->items[CONFIG]),
+                                      .was = option_value(&options->items[WAS]) };
+
+    replay->progress_every = MESSAGES_PROGRESS;
+    return replay_messages(replay, ruleset, &mail);
+}
+
+static int replay_all(struct replay *replay, const struct options *options, const struct ruleset *ruleset)
+{
+    bool stored = options->items[MESSAGES].count + options->items[HELD].count > 0;
+    int result = -1;
 
     replay->arena = arena_new(REPLAY_ARENA_BYTES);
     replay->indexes = recall_labels(replay->policy);
@@ -184,9 +207,8 @@ static int replay_files(struct replay *replay, const struct record_files *files,
     replay->start_us = clock_monotonic_us();
     if (replay->arena == NULL || replay->indexes == NULL) {
         complain("no memory");
-        result = -1;
     } else {
-        result = records_each(files, filter, replay_record, replay);
+        result = stored ? replay_stored(replay, options, ruleset) : replay_recorded(replay, options);
         show_progress(replay, true);
         print_totals(replay);
     }
@@ -201,27 +223,25 @@ static int replay_files(struct replay *replay, const struct record_files *files,
 static int run(const struct options *options)
 {
     const struct option *items = options->items;
-    struct record_filter filter;
-    struct record_files files;
     struct ruleset ruleset;
     struct replay replay = { .json = items[JSON].count > 0,
                              .summary = items[SUMMARY].count > 0,
                              .colour = items[JSON].count == 0 && terminal_has_colour(stdout),
                              .progress = isatty(STDERR_FILENO) == 1 };
-    int status = EXIT_TROUBLE;
+    int status;
 
     if (option_value(&items[FILTER_POLICY]) == NULL) {
         complain("replay: --policy FILE is missing: the policy to judge by");
         return EXIT_TROUBLE;
     }
-    if (filter_read(items, clock_realtime_us(), &filter) != 0 ||
-        ruleset_load(option_value(&items[FILTER_POLICY]), &ruleset) != 0)
+    if (items[MESSAGES].count > 0 && options->path_count == 0) {
+        complain("replay --messages: a PATH is missing");
+        return EXIT_TROUBLE;
+    }
+    if (ruleset_load(option_value(&items[FILTER_POLICY]), &ruleset) != 0)
         return EXIT_TROUBLE;
     replay.policy = ruleset.conf->policy;
-    if (record_files_find(options->paths, options->path_count, option_value(&items[FILTER_POLICY]), &files) == 0) {
-        status = replay_files(&replay, &files, &filter);
-        record_files_free(&files);
-    }
+    status = replay_all(&replay, options, &ruleset);
     ruleset_fini(&ruleset);
     return status;
 }
@@ -231,12 +251,17 @@ int replay_main(int argc, char **argv)
     struct option items[OPTION_COUNT] = {
         [JSON] = { .name = "json", .help = "one JSON object a change, and one of totals" },
         [SUMMARY] = { .name = "summary", .help = "totals only" },
+        [MESSAGES] = { .name = "messages", .help = "the paths are messages: files, mbox, Maildir or folders" },
+        [HELD] = { .name = "held", .help = "messages in Postfix's hold queue, in full" },
+        [CONFIG] = { .name = "config", .argument = "DIR", .help = "Postfix's configuration, when not the usual one" },
+        [WAS] = { .name = "was", .argument = "OLD",
+                  .help = "the policy messages were judged by, when neither held nor accepted says it" },
     };
     struct options options = {
-        .command = "replay", .arguments = "--policy NEW [FILE…]",
+        .command = "replay", .arguments = "--policy NEW [FILE… | --messages PATH… | --held]",
         .summary = "Judge the recorded facts of past messages by another policy: what would change.\n"
                    "Conditions on header fields, subject and display names cannot be met here: the\n"
-                   "record does not hold them.\n"
+                   "record does not hold them. Messages in full are read by a scanner and judged whole.\n"
                    "Exit status: 0 nothing would change, 1 something would, 2 could not run.\n",
         .items = items, .item_count = OPTION_COUNT
     };

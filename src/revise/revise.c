@@ -130,6 +130,9 @@ static enum revise_result revise_parts(struct reviser *reviser)
         } else if (part->shape == MIME_SINGLE && is_text(part)) {
             result = revise_text(reviser, i);
         }
+        /* Where no empty line ends the header, a text behind it would be one of its fields. */
+        if (result == REVISE_DONE && !part->header.has_separator)
+            result = REVISE_IMPOSSIBLE;
         if (result == REVISE_DONE)
             all = REVISE_DONE;
         else if (result != REVISE_UNCHANGED)

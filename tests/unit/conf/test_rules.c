@@ -551,6 +551,7 @@ static void tell_edit(struct buf *out, const struct edit *edit)
     case EDIT_PART: buf_printf(out, " part:%.*s", SPAN_ARG(edit->name)); break;
     case EDIT_FOOTER_TEXT:
     case EDIT_FOOTER_HTML: buf_printf(out, " footer"); break;
+    case EDIT_METADATA: buf_printf(out, " metadata:%.*s", SPAN_ARG(edit->name)); break;
     }
 }
 
