@@ -165,6 +165,14 @@ static enum property_kind name_property(struct xml *xml, enum property_kind kind
     return custom && kind == PROPERTY_DOCUMENT ? PROPERTY_CUSTOM : kind;
 }
 
+/* Properties stand in this part; texts gathered before bring their own place. */
+static void say_part(struct package *package, struct span part)
+{
+    const struct place place = { .part = part, .region = REGION_BODY, .unit = UNIT_NONE };
+
+    sink_place(package->sink, &place);
+}
+
 void package_read_properties(struct package *package, enum property_kind kind, struct span part,
                              struct span content)
 {
@@ -177,6 +185,7 @@ void package_read_properties(struct package *package, enum property_kind kind, s
     buf_init(&name, 0);
     buf_init(&value, 0);
     xml_init(&xml, content);
+    say_part(package, part);
     while (!sink_spent(package->sink) && (token = xml_next(&xml)) != XML_END_OF_INPUT) {
         if (token == XML_START && holder == 0 && holds_properties(xml.local)) {
             holder = xml.depth;
@@ -231,8 +240,10 @@ bool package_read_label(struct package *package, struct span part, struct span c
     if (kind == XML_START)
         label = is_label_root(&xml);
     xml_fini(&xml);
-    if (label)
+    if (label) {
+        say_part(package, part);
         sink_property(package->sink, PROPERTY_LABEL_XML, part, content);
+    }
     return label;
 }
 
