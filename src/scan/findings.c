@@ -109,6 +109,20 @@ bool findings_wants(struct reading *reading, const struct candidate *candidate)
     return wanted;
 }
 
+bool findings_has(const struct reading *reading, const struct candidate *candidate, struct span text)
+{
+    for (size_t i = 0; i < reading->candidate_count; i++) {
+        const struct candidate *kept = &reading->candidates[i];
+
+        if (kept->label == candidate->label && kept->document == candidate->document &&
+            kept->source == candidate->source && kept->obfuscated == candidate->obfuscated &&
+            kept->confidence >= candidate->confidence &&
+            kept->confidence_at_end >= candidate->confidence_at_end && span_equals(kept->text, text))
+            return true;
+    }
+    return false;
+}
+
 size_t findings_add(struct reading *reading, const struct candidate *candidate)
 {
     size_t limit = (size_t)matcher_plan(reading->matcher)->limits.findings * CANDIDATES_PER_FINDING;

@@ -112,6 +112,9 @@ struct document *findings_document(struct reading *reading, uint32_t number);
 /* Would findings_add() keep it? Asked before its where and text are made, which it does not look at. */
 bool findings_wants(struct reading *reading, const struct candidate *candidate);
 
+/* Is a finding kept that says the same, as sure, with this text? Portions repeat one list of nations for ever. */
+bool findings_has(const struct reading *reading, const struct candidate *candidate, struct span text);
+
 /* Keep a candidate unless enough like it are kept. Returns its index, or SIZE_MAX. */
 size_t findings_add(struct reading *reading, const struct candidate *candidate);
 

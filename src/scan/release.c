@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "release.h"
 
-enum { LIST_BYTES = 1024 };     /* looked at behind one mark: more than a finding keeps */
+enum { LIST_BYTES = 256 };      /* looked at behind one mark: more than a finding keeps */
 
 static bool is_joint(char c)
 {

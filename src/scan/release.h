@@ -10,7 +10,7 @@
 /*
  * Where the list of names ends that begins at octet at of a text as written: names begin
  * with a capital or a digit, and commas, "/", "&", "and", "et" stand between them. A line's
- * end, "//" and any other word end it, and so do a thousand octets. Returns at when no name stands there.
+ * end, "//" and any other word end it, and so do 256 octets. Returns at when no name stands there.
  */
 size_t release_end(struct span text, size_t at);
 

@@ -242,7 +242,9 @@ static void keep(struct sight *sight, struct candidate *candidate, struct span o
         document->portions++;
     if (candidate->confidence > reading->surest)
         reading->surest = candidate->confidence;
-    if (!findings_wants(reading, candidate))
+    if ((matcher_plan(reading->matcher)->labels[candidate->label].lists_nations &&
+         findings_has(reading, candidate, original)) ||
+        !findings_wants(reading, candidate))
         return;
     candidate->where = reading_place(reading, sight->passage, candidate->line);
     candidate->text = marking_text(reading->facts->arena, original);
@@ -309,11 +311,6 @@ void sight_look_at(struct sight *sight, size_t index, bool contained)
                            fold_has_disguise(fold, match->from, match->to) ||
                            !form_same_letters(met, mark->folded);
     form_read(original, mark, passage->look, &sighting);
-    list_to = list_end(sight, match);
-    if (list_to > match->to)
-        original = span_slice(passage->text, origin, release_end(passage->text, last));
-    else if (label->lists_nations && !sighting.capitals)
-        return;     /* "releasable to the public" */
     if (mark->kind == MARK_SHORT) {
         if (candidate.obfuscated || !form_is_as_written(original, mark, passage->look))
             return;
@@ -321,6 +318,11 @@ void sight_look_at(struct sight *sight, size_t index, bool contained)
     }
     if (is_once_too_often(sight, match, mark->label))
         return;
+    list_to = list_end(sight, match);
+    if (list_to > match->to)
+        original = span_slice(passage->text, origin, release_end(passage->text, last));
+    else if (label->lists_nations && !sighting.capitals)
+        return;     /* "releasable to the public" */
     find_context(sight, index, list_to, &context);
     sighting.before = context.before_span;
     sighting.after = context.after_span;
