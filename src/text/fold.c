@@ -9,10 +9,10 @@
 #include "text/fold_table.h"
 
 /*
- * What an ASCII octet becomes without further thought; 0 where thought is needed:
+ * What an octet becomes without further thought; 0 where thought is needed: beyond ASCII,
  * white space, controls, "\" (which may begin an escape) and "`".
  */
-static const char plain[128] = {
+static const char plain[256] = {
     ['!'] = '!', ['"'] = '"', ['#'] = '#', ['$'] = '$', ['%'] = '%', ['&'] = '&', ['\''] = '\'',
     ['('] = '(', [')'] = ')', ['*'] = '*', ['+'] = '+', [','] = ',', ['-'] = '-', ['.'] = '.',
     ['/'] = '/', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
@@ -341,9 +341,9 @@ static size_t fold_plain(struct folding *f, size_t at)
     while (at < end) {
         unsigned char c = source[at];
 
-        if (c < 0x80 && plain[c] != 0) {
+        if (plain[c] != 0) {
             out[at++] = plain[c];
-        } else if (c == ' ' && at + 1 < end && source[at + 1] < 0x80 && plain[source[at + 1]] != 0) {
+        } else if (c == ' ' && at + 1 < end && plain[source[at + 1]] != 0) {
             out[at++] = ' ';
             out[at] = plain[source[at]];
             at++;
@@ -359,7 +359,7 @@ static bool fold_all(struct folding *f)
     for (size_t at = 0; at < f->source.len;) {
         unsigned char c = (unsigned char)f->source.ptr[at];
 
-        if (c < 0x80 && plain[c] != 0) {
+        if (plain[c] != 0) {
             size_t stop;
 
             /* Room for all that is left as it is, so the fast loop need not ask. */
