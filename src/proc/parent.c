@@ -124,6 +124,14 @@ static struct conf *read_policy(const struct parent *parent, int *fd_out, struct
     return conf;
 }
 
+/* A program this policy needs may be one that was not built: better told now than at each start of it. */
+static int find_programs(const struct policy *policy, struct err *err)
+{
+    char path[PATH_BYTES];
+
+    return policy_plan(policy)->ocr.wanted ? cage_find_program(CAGE_OCR, path, sizeof path, err) : 0;
+}
+
 /* Read and check the policy; on success it replaces the one in force. */
 static int load_policy(struct parent *parent, struct err *err)
 {
@@ -133,7 +141,8 @@ static int load_policy(struct parent *parent, struct err *err)
     if (conf == NULL)
         return -1;
     /* At the start its folder may have to be made first: set_up() does both. */
-    if (parent->conf != NULL && approve_note(parent->options, conf->policy, err) < 0) {
+    if (find_programs(conf->policy, err) < 0 ||
+        (parent->conf != NULL && approve_note(parent->options, conf->policy, err) < 0)) {
         conf_free(&conf);
         close(fd);
         return -1;

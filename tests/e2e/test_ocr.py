@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -245,7 +246,24 @@ def readers_that_die_or_hang_are_a_fact():
         true(wait_for(lambda: send(daemon, picture, "4E") == "reject"), "a new template is started")
 
 
+def without_the_program_nothing_starts():
+    # Not where the daemon's own user could not go, and beside no vaguemestre-ocr.
+    with tempfile.TemporaryDirectory() as folder:
+        policy = os.path.join(folder, "policy.conf")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(POLICY % ("true", "") + f'audit_file = "{folder}/audit"\nspool_directory = "{folder}"\n')
+        for name in ("vaguemestre", "vaguemestred", "vaguemestre-scanner"):
+            shutil.copy(os.path.join(BUILD, "src", name), folder)
+        for command, status in ((["vaguemestre", "inspect", "--policy", policy, policy], 2),
+                                (["vaguemestred", "-f", "-c", policy], 1)):
+            done = subprocess.run([os.path.join(folder, command[0]), *command[1:]], stdin=subprocess.DEVNULL,
+                                  capture_output=True, timeout=TIME_S, check=False)
+            equal(done.returncode, status, command[0])
+            true(b"no vaguemestre-ocr" in done.stderr, done.stderr.decode())
+
+
 MISSING = None if os.access(os.path.join(BUILD, "src", "vaguemestre-ocr"), os.X_OK) else "built without OCR"
 sys.exit(run([pictures_of_every_format, each_frame_of_a_tiff, moving_pictures_stay_unread, scanned_pages, each_page_has_its_own_place,
               without_ocr_nothing_is_read, plain_words_and_no_words_pass, what_cannot_be_made_out_stays_unread,
-              each_limit_has_its_reason, the_daemon_reads_them_too, readers_that_die_or_hang_are_a_fact], MISSING))
+              each_limit_has_its_reason, the_daemon_reads_them_too, readers_that_die_or_hang_are_a_fact,
+              without_the_program_nothing_starts], MISSING))
