@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "be.h"
 #include "extract_priv.h"
 
 enum { REPEAT = 0x90, STEP_BYTES = 1 << 16, HEADER_BYTES = 20, SUM_BYTES = 2, SUM_POLYNOMIAL = 0x1021 };
@@ -97,15 +98,6 @@ static bool unpack(struct span text, struct sink *sink, struct buf *out, struct 
     return false;
 }
 
-static uint32_t big_endian(struct span s, size_t at, size_t octets)
-{
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < octets; i++)
-        value = value << 8 | (at + i < s.len ? (uint8_t)s.ptr[at + i] : 0);
-    return value;
-}
-
 /* Is the sum behind a section that of its octets, with the sum's own place as zeros? */
 static bool is_sum(struct span section, struct span sum)
 {
@@ -116,7 +108,7 @@ static bool is_sum(struct span section, struct span sum)
         for (int bit = 7; bit >= 0; bit--)
             crc = (crc << 1 | (octet >> bit & 1U)) ^ ((crc & 0x8000) != 0 ? 0x10000 | SUM_POLYNOMIAL : 0);
     }
-    return sum.len == SUM_BYTES && crc == big_endian(sum, 0, SUM_BYTES);
+    return sum.len == SUM_BYTES && crc == be_at(sum, 0, SUM_BYTES);
 }
 
 /* Cut a section and its sum off *rest; *fine_out turns false when it is short or its sum wrong. */
@@ -140,13 +132,13 @@ static void hand_over(struct sink *sink, struct span bytes, struct span name)
 /* Length and name, version, type, creator, flags, lengths of both forks. */
 static bool read_file(struct span rest, struct sink *sink)
 {
-    size_t name_bytes = big_endian(rest, 0, 1);
+    size_t name_bytes = be_at(rest, 0, 1);
     bool fine = true;
     struct span header = next_section(&rest, 1 + name_bytes + HEADER_BYTES - 1, &fine);
     struct span name = span_slice(header, 1, 1 + name_bytes);
 
-    hand_over(sink, next_section(&rest, big_endian(header, name_bytes + 12, 4), &fine), name);
-    hand_over(sink, next_section(&rest, big_endian(header, name_bytes + 16, 4), &fine), SPAN("(resource fork)"));
+    hand_over(sink, next_section(&rest, be_at(header, name_bytes + 12, 4), &fine), name);
+    hand_over(sink, next_section(&rest, be_at(header, name_bytes + 16, 4), &fine), SPAN("(resource fork)"));
     return fine;
 }
 

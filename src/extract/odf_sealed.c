@@ -6,35 +6,10 @@
 #include <openssl/evp.h>
 
 #include "cipher.h"
-#include "extract/data_uri.h"
 #include "extract/zip_layout.h"
 
 /* More rounds than any program writes are an attempt to keep us busy: one derivation is not interrupted. */
 enum { ROUNDS_MAX = 1000000, CHECKED_BYTES = 1024, KEY_MAX = 32 };
-
-static void read_octets(struct xml *xml, const char *attribute, struct odf_octets *out)
-{
-    struct span text;
-    struct buf made;
-
-    if (!xml_attribute(xml, attribute, &text))
-        return;
-    buf_init(&made, ODF_OCTETS_MAX);
-    data_uri_base64(text, &made);
-    if (!made.failed && made.len > 0) {
-        memcpy(out->bytes, made.ptr, made.len);
-        out->len = made.len;
-    }
-    buf_fini(&made);
-}
-
-static uint64_t read_number(struct xml *xml, const char *attribute, uint64_t otherwise)
-{
-    struct span text;
-    uint64_t value;
-
-    return xml_attribute(xml, attribute, &text) && span_to_u64(text, &value) ? value : otherwise;
-}
 
 /* The name of an algorithm, by what is in it: a bare word before version 1.2, since then the end of an address. */
 static const char *name_in(struct xml *xml, const char *attribute, const char *const (*names)[2], size_t count)
@@ -57,17 +32,17 @@ void odf_seal_read(struct odf_seal *seal, struct xml *xml)
     if (span_equals(xml->local, SPAN("encryption-data"))) {
         *seal = (struct odf_seal){ .start_digest = "SHA1",
                                    .check_digest = name_in(xml, "checksum-type", digests, 2) };
-        read_octets(xml, "checksum", &seal->checksum);
+        seal_read_octets(xml, "checksum", &seal->checksum);
     } else if (span_equals(xml->local, SPAN("algorithm"))) {
         seal->cipher = name_in(xml, "algorithm-name", ciphers, 4);
-        read_octets(xml, "initialisation-vector", &seal->vector);
+        seal_read_octets(xml, "initialisation-vector", &seal->vector);
     } else if (span_equals(xml->local, SPAN("start-key-generation"))) {
         seal->start_digest = name_in(xml, "start-key-generation-name", digests, 2);
     } else if (span_equals(xml->local, SPAN("key-derivation")) &&
                name_in(xml, "key-derivation-name", derivations, 1) != NULL) {
-        seal->rounds = read_number(xml, "iteration-count", 0);
-        seal->key_bytes = (size_t)(read_number(xml, "key-size", 16) % (KEY_MAX + 1));
-        read_octets(xml, "salt", &seal->salt);
+        seal->rounds = seal_read_number(xml, "iteration-count", 0);
+        seal->key_bytes = (size_t)(seal_read_number(xml, "key-size", 16) % (KEY_MAX + 1));
+        seal_read_octets(xml, "salt", &seal->salt);
     }
 }
 

@@ -12,18 +12,12 @@
 #include <stdint.h>
 
 #include "extract/package.h"
-
-enum { ODF_OCTETS_MAX = 64 };
-
-struct odf_octets {
-    uint8_t bytes[ODF_OCTETS_MAX];
-    size_t len;
-};
+#include "seal_terms.h"
 
 /* What <encryption-data> and its children say of one entry. */
 struct odf_seal {
     const char *cipher, *start_digest, *check_digest;   /* NULL: not one we know */
-    struct odf_octets salt, vector, checksum;
+    struct seal_octets salt, vector, checksum;
     uint64_t rounds;
     size_t key_bytes;
 };

@@ -8,20 +8,13 @@
 #include <string.h>
 
 #include "cipher.h"
-#include "extract/data_uri.h"
-#include "extract/xml.h"
 #include "le.h"
 #include "ole_priv.h"
+#include "seal_terms.h"
 
 enum {
-    KEY_MAX = 32, SALT_MAX = 64, SEGMENT_BYTES = 4096, SIZE_BYTES = 8, STANDARD_SPINS = 50000, HEADER_AT = 12,
+    KEY_MAX = 32, SEGMENT_BYTES = 4096, SIZE_BYTES = 8, STANDARD_SPINS = 50000, HEADER_AT = 12,
     ALGORITHM_AES128 = 0x660E, ALGORITHM_AES192 = 0x660F, ALGORITHM_AES256 = 0x6610, SHA1_BYTES = 20
-};
-
-/* A value of the XML, base64 undone; longer ones are of no scheme we know. */
-struct octets {
-    uint8_t bytes[SALT_MAX];
-    size_t len;
 };
 
 /* One <keyData> or <encryptedKey>. */
@@ -30,12 +23,12 @@ struct scheme {
     const char *cipher;
     size_t key_bytes;
     uint32_t spins;
-    struct octets salt;
+    struct seal_octets salt;
 };
 
 struct agile {
     struct scheme data, password;
-    struct octets verifier, verifier_hash, key;
+    struct seal_octets verifier, verifier_hash, key;
 };
 
 static struct span span_over(const uint8_t *bytes, size_t len)
@@ -53,31 +46,6 @@ static const char *cipher_name(size_t key_bytes, bool is_chained)
     return NULL;
 }
 
-static void read_octets(struct xml *xml, const char *attribute, struct octets *out)
-{
-    struct span text;
-    struct buf made;
-
-    *out = (struct octets){ .len = 0 };
-    if (!xml_attribute(xml, attribute, &text))
-        return;
-    buf_init(&made, SALT_MAX);
-    data_uri_base64(text, &made);
-    if (!made.failed && made.len > 0) {
-        memcpy(out->bytes, made.ptr, made.len);
-        out->len = made.len;
-    }
-    buf_fini(&made);
-}
-
-static uint64_t read_number(struct xml *xml, const char *attribute)
-{
-    struct span text;
-    uint64_t value = 0;
-
-    return xml_attribute(xml, attribute, &text) && span_to_u64(text, &value) ? value : 0;
-}
-
 static void read_scheme(struct xml *xml, struct scheme *scheme)
 {
     static const struct { const char *theirs, *ours; } digests[] = {
@@ -86,7 +54,7 @@ static void read_scheme(struct xml *xml, struct scheme *scheme)
     };
     struct span value;
 
-    *scheme = (struct scheme){ .key_bytes = (size_t)(read_number(xml, "keyBits") / 8 % (KEY_MAX + 1)) };
+    *scheme = (struct scheme){ .key_bytes = (size_t)(seal_read_number(xml, "keyBits", 0) / 8 % (KEY_MAX + 1)) };
     xml_attribute(xml, "hashAlgorithm", &value);
     for (size_t i = 0; i < sizeof digests / sizeof *digests; i++)
         if (span_equals_nocase(value, span_of(digests[i].theirs)))
@@ -94,8 +62,8 @@ static void read_scheme(struct xml *xml, struct scheme *scheme)
     if (xml_attribute(xml, "cipherAlgorithm", &value) && span_equals_nocase(value, SPAN("AES")) &&
         xml_attribute(xml, "cipherChaining", &value) && span_equals_nocase(value, SPAN("ChainingModeCBC")))
         scheme->cipher = cipher_name(scheme->key_bytes, true);
-    scheme->spins = (uint32_t)(read_number(xml, "spinCount") % UINT32_MAX);
-    read_octets(xml, "saltValue", &scheme->salt);
+    scheme->spins = (uint32_t)(seal_read_number(xml, "spinCount", 0) % UINT32_MAX);
+    seal_read_octets(xml, "saltValue", &scheme->salt);
 }
 
 static bool is_complete(const struct scheme *scheme)
@@ -115,9 +83,9 @@ static bool read_agile(struct span text, struct agile *agile)
             read_scheme(&xml, &agile->data);
         } else if (kind == XML_START && span_equals(xml.local, SPAN("encryptedKey"))) {
             read_scheme(&xml, &agile->password);
-            read_octets(&xml, "encryptedVerifierHashInput", &agile->verifier);
-            read_octets(&xml, "encryptedVerifierHashValue", &agile->verifier_hash);
-            read_octets(&xml, "encryptedKeyValue", &agile->key);
+            seal_read_octets(&xml, "encryptedVerifierHashInput", &agile->verifier);
+            seal_read_octets(&xml, "encryptedVerifierHashValue", &agile->verifier_hash);
+            seal_read_octets(&xml, "encryptedKeyValue", &agile->key);
         }
     }
     xml_fini(&xml);
@@ -136,7 +104,7 @@ static void fit(const uint8_t *hash, size_t hash_bytes, uint8_t *out, size_t wan
 
 /* Open one of the three values that the password seals, each under a key of its own. */
 static bool open_value(const struct scheme *scheme, const uint8_t *stretched, const char purpose[8],
-                       const struct octets *sealed, uint8_t out[SALT_MAX + CIPHER_BLOCK_MAX])
+                       const struct seal_octets *sealed, uint8_t out[SEAL_OCTETS_MAX + CIPHER_BLOCK_MAX])
 {
     size_t hash_bytes = cipher_digest_bytes(scheme->digest);
     const struct cipher_piece pieces[] = { { stretched, hash_bytes }, { purpose, 8 } };
@@ -152,12 +120,12 @@ static bool open_value(const struct scheme *scheme, const uint8_t *stretched, co
 
 /* Does the password open the verifier? Then it opens the key as well. */
 static bool try_agile(const struct agile *agile, struct span utf16, struct sink *sink,
-                      uint8_t key_out[SALT_MAX + CIPHER_BLOCK_MAX])
+                      uint8_t key_out[SEAL_OCTETS_MAX + CIPHER_BLOCK_MAX])
 {
     const struct scheme *scheme = &agile->password;
     const struct cipher_piece pieces[] = { { scheme->salt.bytes, scheme->salt.len }, { utf16.ptr, utf16.len } };
     uint8_t stretched[CIPHER_DIGEST_MAX], hash[CIPHER_DIGEST_MAX];
-    uint8_t verifier[SALT_MAX + CIPHER_BLOCK_MAX], wanted[SALT_MAX + CIPHER_BLOCK_MAX];
+    uint8_t verifier[SEAL_OCTETS_MAX + CIPHER_BLOCK_MAX], wanted[SEAL_OCTETS_MAX + CIPHER_BLOCK_MAX];
     struct cipher_piece input = { verifier, agile->verifier.len };
 
     return cipher_digest(scheme->digest, pieces, 2, stretched) &&
@@ -251,7 +219,7 @@ struct sealed {
     bool is_agile;
     struct agile agile;
     struct standard standard;
-    uint8_t key[SALT_MAX + CIPHER_BLOCK_MAX];
+    uint8_t key[SEAL_OCTETS_MAX + CIPHER_BLOCK_MAX];
 };
 
 static bool try_one(struct sealed *sealed, struct span password, struct sink *sink)

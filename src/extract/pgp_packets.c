@@ -2,6 +2,7 @@
 #include "pgp_packets.h"
 
 #include "base/buf.h"
+#include "be.h"
 #include "inflated.h"
 #include "raw_stream.h"
 
@@ -27,21 +28,12 @@ struct message {
     bool is_sealed, is_signed, is_partial;
 };
 
-static uint32_t big_endian(struct span s, size_t at, size_t octets)
-{
-    uint32_t value = 0;
-
-    for (size_t i = 0; i < octets; i++)
-        value = value << 8 | (at + i < s.len ? (uint8_t)s.ptr[at + i] : 0);
-    return value;
-}
-
 /* Cut a body of that length off *rest. */
 static struct span cut(struct span *rest, size_t head, size_t length, bool *short_out)
 {
     struct span body = span_slice(*rest, head, length > SIZE_MAX - head ? SIZE_MAX : head + length);
 
-    *short_out = body.len < length;
+    *short_out = rest->len < head || body.len < length;
     *rest = span_slice(*rest, head + body.len, rest->len);
     return body;
 }
@@ -49,7 +41,7 @@ static struct span cut(struct span *rest, size_t head, size_t length, bool *shor
 /* The length of a body, or of a piece of one, before which it stands; is_piece_out: another follows. */
 static struct span next_piece(struct span *rest, bool *is_piece_out, bool *short_out)
 {
-    unsigned first = (unsigned)big_endian(*rest, 0, 1);
+    unsigned first = (unsigned)be_at(*rest, 0, 1);
 
     *is_piece_out = first >= 224 && first < 255;
     if (rest->len == 0) {
@@ -59,8 +51,8 @@ static struct span next_piece(struct span *rest, bool *is_piece_out, bool *short
     if (first < 192)
         return cut(rest, 1, first, short_out);
     if (first < 224)
-        return cut(rest, 2, ((first - 192) << 8) + big_endian(*rest, 1, 1) + 192, short_out);
-    return first == 255 ? cut(rest, 5, big_endian(*rest, 1, 4), short_out)
+        return cut(rest, 2, ((first - 192) << 8) + be_at(*rest, 1, 1) + 192, short_out);
+    return first == 255 ? cut(rest, 5, be_at(*rest, 1, 4), short_out)
                         : cut(rest, 1, (size_t)1 << (first & 0x1F), short_out);
 }
 
@@ -83,7 +75,7 @@ static void read_new_body(struct span *rest, struct packet *packet, struct buf *
 /* false when no packet begins here. */
 static bool next_packet(struct span *rest, struct packet *packet, struct buf *joined)
 {
-    unsigned first = (unsigned)big_endian(*rest, 0, 1), form = first & 3;
+    unsigned first = (unsigned)be_at(*rest, 0, 1), form = first & 3;
 
     *packet = (struct packet){ .tag = (first & 0x40) != 0 ? first & 0x3F : first >> 2 & 0xF };
     if ((first & 0x80) == 0 || packet->tag == 0)
@@ -93,14 +85,14 @@ static bool next_packet(struct span *rest, struct packet *packet, struct buf *jo
     else if (form == 3)
         packet->body = cut(rest, 1, rest->len - 1, &packet->is_short);
     else
-        packet->body = cut(rest, 1 + ((size_t)1 << form), big_endian(*rest, 1, (size_t)1 << form), &packet->is_short);
+        packet->body = cut(rest, 1 + ((size_t)1 << form), be_at(*rest, 1, (size_t)1 << form), &packet->is_short);
     return true;
 }
 
 /* Does the beginning of a body fit its tag? */
 static bool fits(const struct packet *packet)
 {
-    unsigned first = (unsigned)big_endian(packet->body, 0, 1);
+    unsigned first = (unsigned)be_at(packet->body, 0, 1);
 
     if (packet->body.len == 0)
         return false;
@@ -114,7 +106,7 @@ static bool fits(const struct packet *packet)
     case TAG_COMPRESSED: return first <= 3;
     case TAG_LITERAL:
         return (first == 'b' || first == 't' || first == 'u' || first == 'l' || first == 'm') &&
-               packet->body.len >= LITERAL_HEAD + big_endian(packet->body, 1, 1);
+               packet->body.len >= LITERAL_HEAD + be_at(packet->body, 1, 1);
     }
     return false;
 }
@@ -143,7 +135,7 @@ static void tell_broken(struct message *message, enum uninspectable reason)
 
 static void read_literal(struct message *message, struct span body)
 {
-    size_t name_bytes = big_endian(body, 1, 1);
+    size_t name_bytes = be_at(body, 1, 1);
     struct nested nested = { .bytes = span_slice(body, LITERAL_HEAD + name_bytes, body.len),
                              .name = span_slice(body, 2, 2 + name_bytes) };
 
@@ -164,7 +156,7 @@ static bool unpack(struct sink *sink, struct span body, struct buf *out)
 {
     struct span packed = span_slice(body, 1, body.len);
 
-    switch (big_endian(body, 0, 1)) {
+    switch (be_at(body, 0, 1)) {
     case 0: return buf_append(out, packed);
     case 1: return inflated_append(sink, packed, INFLATED_BARE, out) > 0;
     case 2: return inflated_append(sink, packed, INFLATED_ZLIB, out) > 0;
