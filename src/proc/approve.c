@@ -14,7 +14,7 @@
 #include "policy/policy.h"
 #include "proc_priv.h"
 
-enum { PATH_BYTES = 4096, STATE_BYTES = 128 };
+enum { STATE_BYTES = 128 };
 
 /* "VERSION DIGEST\n" */
 static void state_text(const struct policy *policy, char out[STATE_BYTES])

@@ -22,7 +22,7 @@
 #include "sandbox/sandbox.h"
 #include "wire/wire.h"
 
-enum { BATCH = 256, SETTLE_MS = 500, PATH_BYTES = 4096 };
+enum { BATCH = 256, SETTLE_MS = 500 };
 
 struct auditor {
     struct chain_writer *chain;

@@ -115,7 +115,7 @@ static int start_role(struct children *children, enum child_kind kind, struct er
     const struct daemon_options *options = children->options;
     struct child *child = &children->all[kind];
     const struct settings *settings = children->settings;
-    char path[4096], facility[32];
+    char path[PATH_BYTES], facility[32];
     const char *arguments[12] = { "/proc/self/exe", "-R", child_name(kind), "-L", facility };
     size_t count = 5;
     int pair[2], fds[2];
@@ -151,7 +151,7 @@ static int start_role(struct children *children, enum child_kind kind, struct er
 static int start_template(struct children *children, enum child_kind kind, int *fd_out,
                           struct err *err)
 {
-    char path[4096];
+    char path[PATH_BYTES];
     const char *arguments[2] = { path, NULL };
     int pair[2], status;
 

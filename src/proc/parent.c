@@ -30,7 +30,6 @@
 #include "sandbox/sandbox.h"
 
 enum {
-    PATH_BYTES = 4096,
     STOP_US = 12000000,         /* then what still runs is killed */
     PING_US = 5000000           /* or thrice in the time systemd's watchdog allows */
 };
@@ -368,45 +367,19 @@ static void watch(struct parent *parent)
 
 /* ---- setting up ---- */
 
-/* The folder of a file, "." when it has none. */
-static void folder_of(const char *file, char out[PATH_BYTES])
-{
-    const char *slash = strrchr(file, '/');
-
-    if (slash == NULL)
-        snprintf(out, PATH_BYTES, ".");
-    else
-        snprintf(out, PATH_BYTES, "%.*s", slash == file ? 1 : (int)(slash - file), file);
-}
-
-/* The folder of a file the daemon keeps; what stands above it is the system's, and readable. */
-static void make_directory(const struct parent *parent, char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); path[0] != '\0' && slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(path, 0755);
-        *slash = '/';
-    }
-    if (mkdir(path, 0750) == 0 && parent->user.change && chown(path, parent->user.uid, parent->user.gid) < 0)
-        log_problem(LOG_WARNING, "start", strerror(errno));
-}
-
 static void make_directories(const struct parent *parent)
 {
     const struct settings *settings = &parent->conf->settings;
-    char path[PATH_BYTES], *slash;
+    char path[PATH_BYTES], file[PATH_BYTES];
 
     snprintf(path, sizeof path, "%.*s", SPAN_ARG(settings->spool_directory));
-    make_directory(parent, path);
-    snprintf(path, sizeof path, "%.*s", SPAN_ARG(settings->audit_file));
-    slash = strrchr(path, '/');
-    if (slash != NULL && slash != path) {
-        *slash = '\0';
-        make_directory(parent, path);
-    }
+    folder_make(path, &parent->user);
+    snprintf(file, sizeof file, "%.*s", SPAN_ARG(settings->audit_file));
+    folder_of(file, path);
+    folder_make(path, &parent->user);
     if (parent->options->authority_path != NULL) {
         folder_of(parent->options->state_path, path);
-        make_directory(parent, path);
+        folder_make(path, &parent->user);
     }
 }
 
@@ -497,22 +470,6 @@ static int give_up_rights(struct parent *parent, struct err *err)
     return 0;
 }
 
-/*
- * The user of the policy; where the shipped default was never created, one that has
- * nothing of its own, so that a first policy runs as it is.
- */
-static int find_user(struct parent *parent, struct err *err)
-{
-    const struct span name = parent->conf->settings.user;
-
-    if (user_find(name, &parent->user, err) == 0)
-        return 0;
-    if (!span_equals(name, SPAN("vaguemestre")) || user_find(SPAN("nobody"), &parent->user, NULL) < 0)
-        return -1;
-    log_problem(LOG_WARNING, "start", "no user \"vaguemestre\": running as nobody; create it for a real gateway");
-    return 0;
-}
-
 static int set_up(struct parent *parent, struct err *err)
 {
     struct listen_owner owner;
@@ -520,7 +477,7 @@ static int set_up(struct parent *parent, struct err *err)
     if (load_policy(parent, err) < 0)
         return -1;
     log_open("vaguemestred", parent->options->foreground, parent->conf->settings.syslog_facility);
-    if (read_key(parent, err) < 0 || find_user(parent, err) < 0 || find_owner(parent, &owner, err) < 0 ||
+    if (read_key(parent, err) < 0 || user_find_or_nobody(parent->conf->settings.user, &parent->user, err) < 0 || find_owner(parent, &owner, err) < 0 ||
         listener_open(parent->conf->settings.listen, &owner, &parent->listener, err) < 0)
         return -1;
     parent->children.listen_fd = parent->listener.fd;

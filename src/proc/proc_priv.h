@@ -136,10 +136,28 @@ struct user {
 
 /* Look name up, when we are root; else change stays false. */
 int user_find(struct span name, struct user *user_out, struct err *err);
+/*
+ * The same; where the shipped default was never created, one that has nothing of
+ * its own, so that a first policy runs as it is.
+ */
+int user_find_or_nobody(struct span name, struct user *user_out, struct err *err);
 int group_find(struct span name, gid_t *gid_out, struct err *err);
 
 /* For good: a way back that is still open is an error. */
 int user_become(const struct user *user, struct err *err);
+
+/* ---- folders.c: where the daemon keeps files ---- */
+
+enum { PATH_BYTES = 4096 };
+
+/* The folder of a file, "." when it has none. */
+void folder_of(const char *file, char out[PATH_BYTES]);
+
+/*
+ * Make a folder that belongs to the user; what stands above it is the system's, and
+ * readable. One that is there stays as it is. path is written to and restored.
+ */
+void folder_make(char *path, const struct user *user);
 
 /* ---- pidfile.c: where others find the parent's process number ---- */
 
