@@ -386,11 +386,23 @@ def forwarded():
                   "Content-Transfer-Encoding: 7bit\n\n" + inner + "\n--------------A1--\n")
 
 
+def pgp_armour():
+    """A signature packet (RFC 9580, 5.2) of no key, whole in its length and its sum (6.1.1)."""
+    packet = bytes([0x88, 20, 4, 0, 22, 8, 0, 0, 0, 0]) + b"ab" + bytes([0, 8, 1, 0, 0, 8, 1, 0, 0, 0])
+    crc = 0xB704CE
+    for octet in packet:
+        crc ^= octet << 16
+        for _ in range(8):
+            crc = crc << 1 ^ (0x1864CFB if crc & 0x800000 else 0)
+    return (f"-----BEGIN PGP SIGNATURE-----\n\n{base64.b64encode(packet).decode()}\n"
+            f"={base64.b64encode(crc.to_bytes(3, 'big')).decode()}\n-----END PGP SIGNATURE-----\n")
+
+
 def pgp_signed():
     return single("Subject: Agenda\nMIME-Version: 1.0\nContent-Type: multipart/signed; micalg=pgp-sha512;\n\tprotocol=\"application/pgp-signature\"; boundary=\"7JfCtLOvnd9MIVvH\"\n",
                   "--7JfCtLOvnd9MIVvH\nContent-Type: text/plain; charset=us-ascii\n\n" + TEXTS["ascii"] + "\n--7JfCtLOvnd9MIVvH\n"
-                  "Content-Type: application/pgp-signature; name=\"signature.asc\"\n\n-----BEGIN PGP SIGNATURE-----\n\niHUEABYKAB0WIQQAAAA=\n=abcd\n"
-                  "-----END PGP SIGNATURE-----\n\n--7JfCtLOvnd9MIVvH--\n")
+                  "Content-Type: application/pgp-signature; name=\"signature.asc\"\n\n" + pgp_armour() +
+                  "\n--7JfCtLOvnd9MIVvH--\n")
 
 
 def related():
@@ -443,7 +455,7 @@ def singles():
     yield "no-final-newline", single("Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=q\n", "--q\n\none\n--q--")
     yield "empty-part-header", single("Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"q\"\n", "--q\n\none\n--q\nContent-Type: text/plain\n\n\n--q--\n")
     yield "footer-behind-parts", single("Subject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"q\"\n", "--q\n\none\n--q--\n\nSent through a list.\n")
-    yield "signed-text", single("Subject: x\n", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nBonjour\n-----BEGIN PGP SIGNATURE-----\n\niHUEAQ==\n=abcd\n-----END PGP SIGNATURE-----\n")
+    yield "signed-text", single("Subject: x\n", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nBonjour\n" + pgp_armour())
     yield "uuencoded", single("Subject: x\n", "Hello,\n\nbegin 644 a.txt\n-5$]-0D],02!B;&5U90``\n`\nend\n\nbye\n")
     yield "bounce", bounce()
     yield "bounce-qmail", single("Subject: failure notice\n", "Hi. This is the qmail-send program at example.com.\n\n<x@example.com>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
