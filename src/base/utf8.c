@@ -79,15 +79,17 @@ bool utf8_is_valid(struct span s)
 
 bool utf8_append_clean(struct buf *out, struct span s)
 {
-    for (size_t at = 0; at < s.len;) {
-        uint32_t rune;
-        size_t used = utf8_next(span_slice(s, at, s.len), &rune);
+    while (s.len > 0) {
+        size_t used = utf8_ascii_run(s);
+        uint32_t rune = 0;
 
+        if (used == 0)
+            used = utf8_next(s, &rune);
         if (rune == UTF8_INVALID)
             buf_append_rune(out, 0xFFFD);
         else
-            buf_append(out, span_slice(s, at, at + used));
-        at += used;
+            buf_append(out, span_slice(s, 0, used));
+        s = span_slice(s, used, s.len);
     }
     return !out->failed;
 }
