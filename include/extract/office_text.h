@@ -47,6 +47,8 @@ enum office_action {
     OFFICE_CAPTION,             /* ODF title and desc: alternative text of a shape, or a field in a line */
     OFFICE_CONTAINER,           /* ODF section, table, page…: @display, @visibility or its style may hide it */
     OFFICE_BINARY,              /* base64: a file inside */
+    OFFICE_GLYPHS,              /* XPS: letters in an attribute, at a place */
+    OFFICE_DRAWN,               /* XPS, SVG: shape or picture; a part of nothing else is one */
     OFFICE_CELL,                /* SpreadsheetML: @t says what the value is */
     OFFICE_PAGE_CODES           /* SpreadsheetML: header or footer with "&" codes */
 };

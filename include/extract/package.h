@@ -34,8 +34,20 @@ void odf_read_document(struct package *package, enum place_unit counted, struct 
 
 void epub_read(struct package *package);
 
-/* A binary part of an xlsb workbook: every text in its records. false when they do not add up. */
-bool xlsb_read_part(struct package *package, struct span name, struct span content);
+/*
+ * A binary part of an xlsb workbook: every text in its records, as of the sheet of
+ * that number (0: none). false when they do not add up.
+ */
+bool xlsb_read_part(struct package *package, struct span name, struct span content, uint32_t sheet, bool is_hidden);
+
+/* A sheet as the binary main part lists it; text in the arena. */
+struct xlsb_sheet {
+    struct span relation, name;
+    bool is_hidden;
+};
+
+/* Cut records off the front of *rest up to the next that lists a sheet; false when there is none. */
+bool xlsb_next_sheet(struct span *rest, struct arena *arena, struct xlsb_sheet *sheet_out);
 
 /* The content of a member, unpacked into package->room; marks it taken. */
 bool package_take(struct package *package, struct zip_member *member, struct span *content_out);

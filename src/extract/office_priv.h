@@ -9,6 +9,7 @@
  *   office_words.c   element names to rows of a vocabulary
  *   office_styles.c  styles that hide text or show it in capitals
  *   office_values.c  attributes, and files inside the XML
+ *   office_glyphs.c  letters that XPS puts one by one
  */
 #include "extract/office_text.h"
 
@@ -34,6 +35,16 @@ bool office_is_off(struct span value);
  * line each, or with region 0 to the one their name says; links and "data:" files too.
  */
 void office_values_read(const struct office_part *part, struct xml *xml, enum region region);
+
+/* Where the last Glyphs element ended, in the units of the page. */
+struct office_glyphs {
+    double y, end;
+    bool any;
+};
+
+/* The text of the Glyphs element xml stands at: goes on with the line, after a blank, or begins one. */
+void office_glyphs_show(struct office_glyphs *glyphs, const struct office_part *part, struct xml *xml,
+                        enum region region);
 
 /* A file that travels inside the XML as base64 text. */
 void office_binary_read(struct sink *sink, struct span text);

@@ -65,13 +65,15 @@ void office_styles_read(struct office_styles *styles, struct span part)
 {
     struct office_style style = { 0 };
     size_t style_depth = 0;
+    bool is_package = false;
     enum xml_kind kind;
     struct xml xml;
 
     xml_init(&xml, part);
     while ((kind = xml_next(&xml)) != XML_END_OF_INPUT) {
-        /* Styles of ODF stand before the text. */
-        if (kind == XML_START && span_equals(xml.local, SPAN("body")))
+        /* Styles of ODF stand before the text, those of a flat Office package anywhere. */
+        is_package |= kind == XML_START && xml.depth == 1 && span_equals(xml.local, SPAN("package"));
+        if (kind == XML_START && !is_package && span_equals(xml.local, SPAN("body")))
             break;
         if (kind == XML_START && span_equals(xml.local, SPAN("style"))) {
             style_depth = xml.depth;

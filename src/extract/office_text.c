@@ -22,6 +22,9 @@ struct reader {
     struct buf aside;           /* lines that a text box interrupts, innermost last */
     bool in_cell_index;         /* the value is a number of a shared string */
     uint32_t counted;           /* pages or tables so far */
+    struct office_glyphs glyphs;
+    bool is_page;               /* XPS, SVG: what is drawn on it may be letters */
+    bool has_text, is_drawn;
     struct office_index words;
 };
 
@@ -46,6 +49,7 @@ static void end_line(struct reader *reader, enum region line_region)
 
 static void put(struct reader *reader, const struct level *level, struct span text)
 {
+    reader->has_text |= level->region == reader->part->region;
     gather_text(reader->part->gather, level->region, level->look, text);
 }
 
@@ -243,6 +247,8 @@ static void start_element(struct reader *reader)
     enum region region = word == NULL ? 0 : (enum region)word->region;
     struct span value;
 
+    if (xml->depth == 1)
+        reader->is_page = span_equals(xml->local, SPAN("FixedPage")) || span_equals(xml->local, SPAN("svg"));
     *level = *level_at(reader, xml->depth - 1);
     level->action = action;
     level->unknown = word == NULL;
@@ -328,6 +334,15 @@ static void start_element(struct reader *reader)
     case OFFICE_PAGE_CODES:
         level->line_region = level->region = region;
         break;
+    case OFFICE_GLYPHS:
+        office_glyphs_show(&reader->glyphs, reader->part, xml, level->region);
+        reader->has_text = true;
+        office_values_read(reader->part, xml, 0);
+        break;
+    case OFFICE_DRAWN:
+        reader->is_drawn |= reader->is_page;
+        office_values_read(reader->part, xml, 0);
+        break;
     }
 }
 
@@ -372,6 +387,8 @@ static void end_element(struct reader *reader)
     case OFFICE_VALUE:
     case OFFICE_STYLED:
     case OFFICE_BINARY:
+    case OFFICE_GLYPHS:
+    case OFFICE_DRAWN:
     case OFFICE_PAGE_CODES:
         break;
     }
@@ -456,6 +473,8 @@ void office_text_read(const struct office_part *part, struct span bytes)
     }
     gather_break_all(part->gather);
     office_report_xml(part->sink, &reader.xml, part->name);
+    if (reader.is_drawn && !reader.has_text)
+        sink_uninspectable(part->sink, UNINSPECTABLE_IMAGE_ONLY, part->name);
     xml_fini(&reader.xml);
     buf_fini(&reader.aside);
 }

@@ -23,7 +23,8 @@ static bool is_plain_value(struct span value)
 static bool is_plain_name(struct span name)
 {
     return span_ends_with_nocase(name, SPAN("style-name")) || span_equals(name, SPAN("value-type")) ||
-           span_equals(name, SPAN("Ignorable")) || span_equals(name, SPAN("Requires"));
+           span_equals(name, SPAN("Ignorable")) || span_equals(name, SPAN("Requires")) ||
+           span_equals(name, SPAN("UnicodeString")) || span_equals(name, SPAN("Indices"));
 }
 
 static enum region attribute_region(struct span name, struct span value)
@@ -37,7 +38,7 @@ static enum region attribute_region(struct span name, struct span value)
         { "error", REGION_ALT },      { "errorTitle", REGION_ALT }, { "name", REGION_NAME },
         { "displayName", REGION_NAME }, { "string", REGION_WATERMARK }, { "instr", REGION_FIELD },
         { "display", REGION_BODY },   { "href", REGION_LINK },   { "Target", REGION_LINK },
-        { "string-value", REGION_HIDDEN }, { "UnicodeString", REGION_BODY }, { "author", REGION_NAME },
+        { "string-value", REGION_HIDDEN }, { "author", REGION_NAME }, { "Name", REGION_NAME },
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)

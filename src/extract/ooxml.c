@@ -79,12 +79,25 @@ static void detect(struct package *package, struct span types)
     sink_detected(package->sink, SPAN("ooxml"));
 }
 
+static void add_listed(struct ooxml *ooxml, struct listed one)
+{
+    struct listed *grown = ooxml->count == LISTED_MAX
+                               ? NULL
+                               : arena_grow(ooxml->package->zip.arena, ooxml->listed, ooxml->count, &ooxml->capacity,
+                                            sizeof *grown);
+
+    if (grown == NULL)
+        return;
+    ooxml->listed = grown;
+    grown[ooxml->count++] = one;
+}
+
 static void list_unit(struct ooxml *ooxml, const struct ooxml_relations *relations, struct xml *xml)
 {
     struct arena *arena = ooxml->package->zip.arena;
     const struct ooxml_relation *relation;
     struct span rest = xml->attributes, name, value;
-    struct listed *grown, one = { 0 };
+    struct listed one = { 0 };
 
     /* The relationship's id is the attribute "id" in a namespace; a plain "id" is a number. */
     while (xml_attribute_next(xml, &rest, &name, &value)) {
@@ -95,36 +108,58 @@ static void list_unit(struct ooxml *ooxml, const struct ooxml_relations *relatio
         else if (span_equals(name, SPAN("state")))
             one.hidden = !span_equals(value, SPAN("visible"));
     }
-    grown = arena_grow(arena, ooxml->listed, ooxml->count, &ooxml->capacity, sizeof *grown);
-    if (grown == NULL || ooxml->count == LISTED_MAX)
-        return;
-    ooxml->listed = grown;
-    ooxml->listed[ooxml->count++] = one;
+    add_listed(ooxml, one);
+}
+
+/* A main part and its links, or false. */
+static bool open_main(struct ooxml *ooxml, struct span main_part, struct ooxml_relations *relations,
+                      struct span *content_out)
+{
+    struct package *package = ooxml->package;
+    struct zip_member *member = zip_find(&package->zip, main_part);
+    struct zip_member *links = zip_find(&package->zip, ooxml_relations_name(package->zip.arena, main_part));
+
+    if (member == NULL || links == NULL || !zip_unpack(&package->zip, links, &package->room, content_out))
+        return false;
+    ooxml_relations_read(relations, package->zip.arena, main_part, *content_out);
+    return zip_unpack(&package->zip, member, &package->room, content_out);
 }
 
 /* The order of sheets or slides, which the main part of a workbook or presentation gives. */
 static void list_units(struct ooxml *ooxml, const char *main_part, const char *element, enum place_unit unit)
 {
-    struct package *package = ooxml->package;
-    struct zip_member *member = zip_find(&package->zip, span_of(main_part));
-    struct zip_member *links;
     struct ooxml_relations relations;
     struct span content;
     enum xml_kind kind;
     struct xml xml;
 
-    links = zip_find(&package->zip, ooxml_relations_name(package->zip.arena, span_of(main_part)));
-    if (member == NULL || links == NULL || !zip_unpack(&package->zip, links, &package->room, &content))
+    if (!open_main(ooxml, span_of(main_part), &relations, &content))
         return;
     ooxml->unit = unit;
-    ooxml_relations_read(&relations, package->zip.arena, span_of(main_part), content);
-    if (!zip_unpack(&package->zip, member, &package->room, &content))
-        return;
     xml_init(&xml, content);
     while ((kind = xml_next(&xml)) != XML_END_OF_INPUT)
         if (kind == XML_START && span_equals(xml.local, span_of(element)))
             list_unit(ooxml, &relations, &xml);
     xml_fini(&xml);
+}
+
+/* The same of an xlsb workbook. */
+static void list_binary_sheets(struct ooxml *ooxml)
+{
+    const struct ooxml_relation *relation;
+    struct ooxml_relations relations;
+    struct xlsb_sheet sheet;
+    struct span rest;
+
+    if (!open_main(ooxml, SPAN("xl/workbook.bin"), &relations, &rest))
+        return;
+    while (ooxml->count < LISTED_MAX && xlsb_next_sheet(&rest, ooxml->package->zip.arena, &sheet)) {
+        struct listed one = { .name = sheet.name, .hidden = sheet.is_hidden };
+
+        if ((relation = ooxml_relation_find(&relations, sheet.relation)) != NULL)
+            one.part = relation->target;
+        add_listed(ooxml, one);
+    }
 }
 
 /* Number of the sheet or slide, 0 when the main part does not list it. */
@@ -266,6 +301,13 @@ static bool is_binary_sheet(struct span name)
            !has_part_name(name, "embeddings") && !has_part_name(name, "activeX");
 }
 
+static void read_binary_part(struct ooxml *ooxml, struct span name, struct span content)
+{
+    uint32_t number = number_of(ooxml, name);
+
+    xlsb_read_part(ooxml->package, name, content, number, number != 0 && ooxml->listed[number - 1].hidden);
+}
+
 static void read_part(struct ooxml *ooxml, struct zip_member *member)
 {
     struct package *package = ooxml->package;
@@ -278,7 +320,7 @@ static void read_part(struct ooxml *ooxml, struct zip_member *member)
     if (xml_may_be(content))
         read_xml_part(ooxml, member->name, content);
     else if (ooxml->binary && is_binary_sheet(member->name))
-        xlsb_read_part(package, member->name, content);
+        read_binary_part(ooxml, member->name, content);
     else
         package_read_other(package, member->name, content);
 }
@@ -292,6 +334,8 @@ static void read_first(struct ooxml *ooxml)
     if (member != NULL && zip_unpack(&package->zip, member, &package->room, &content))
         office_styles_read(&package->styles, content);
     list_units(ooxml, "xl/workbook.xml", "sheet", UNIT_SHEET);
+    if (ooxml->binary)
+        list_binary_sheets(ooxml);
     if (ooxml->count == 0)
         list_units(ooxml, "ppt/presentation.xml", "sldId", UNIT_SLIDE);
     member = zip_find(&package->zip, SPAN("xl/sharedStrings.xml"));

@@ -7,7 +7,8 @@
  * holds no words: geometry, fonts, colours, counters.
  */
 static const struct office_word words[] = {
-    { "AlternateContent", OFFICE_SILENT, 0 }, { "Choice", OFFICE_SILENT, 0 }, { "Fallback", OFFICE_SILENT, 0 },
+    { "AlternateContent", OFFICE_SILENT, 0 }, { "Canvas", OFFICE_LINE, 0 }, { "Choice", OFFICE_SILENT, 0 },
+    { "Fallback", OFFICE_SILENT, 0 }, { "Glyphs", OFFICE_GLYPHS, 0 }, { "Path", OFFICE_DRAWN, 0 },
     { "Text", OFFICE_LINE, 0 }, { "absoluteAnchor", OFFICE_SILENT, 0 }, { "abstractNum", OFFICE_SILENT, 0 },
     { "abstractNumId", OFFICE_SILENT, 0 }, { "adjustRightInd", OFFICE_SILENT, 0 },
     { "ahLst", OFFICE_SILENT, 0 }, { "alias", OFFICE_VALUE, REGION_NAME }, { "alignment", OFFICE_SILENT, 0 },
@@ -66,6 +67,7 @@ static const struct office_word words[] = {
     { "formula1", OFFICE_INLINE_REGION, REGION_CODE }, { "formula2", OFFICE_INLINE_REGION, REGION_CODE },
     { "formulas", OFFICE_SILENT, 0 }, { "from", OFFICE_SILENT, 0 }, { "ftr", OFFICE_REGION, REGION_FOOTER },
     { "gd", OFFICE_SILENT, 0 }, { "gdLst", OFFICE_SILENT, 0 }, { "gradFill", OFFICE_SILENT, 0 },
+    { "glossaryDocument", OFFICE_REGION, REGION_HIDDEN },
     { "graphic", OFFICE_SILENT, 0 }, { "graphicData", OFFICE_SILENT, 0 }, { "graphicFrame", OFFICE_SHAPE, 0 },
     { "graphicFrameLocks", OFFICE_SILENT, 0 }, { "gridCol", OFFICE_SILENT, 0 },
     { "gridSpan", OFFICE_SILENT, 0 }, { "grpSp", OFFICE_SILENT, 0 }, { "grpSpPr", OFFICE_SILENT, 0 },

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "extract/data_uri.h"
 #include "base/utf8.h"
 #include "pdf_priv.h"
 #include "text/charset.h"
@@ -184,6 +185,21 @@ static void tell_active(struct pdf_reader *reader)
     reader->told_active = true;
 }
 
+/* Where a link leads: as it is, and with its percent escapes undone. */
+static void emit_link(struct pdf_reader *reader, struct pdf_dict *dict)
+{
+    struct pdf_value uri = pdf_get(&reader->file, dict, SPAN("URI"));
+    struct buf plain;
+
+    emit_key(reader, REGION_LINK, dict, SPAN("URI"));
+    if (uri.kind != PDF_STRING || span_find_byte(uri.bytes, '%') == uri.bytes.len)
+        return;
+    buf_init(&plain, MAX_TEXT_BYTES);
+    data_uri_percent(uri.bytes, &plain);
+    pdf_emit(reader, REGION_LINK, dict->page, buf_span(&plain));
+    buf_fini(&plain);
+}
+
 static void read_action(struct pdf_reader *reader, struct pdf_dict *dict)
 {
     struct span kind = pdf_get_name(&reader->file, dict, SPAN("S"));
@@ -194,7 +210,7 @@ static void read_action(struct pdf_reader *reader, struct pdf_dict *dict)
         emit_key(reader, REGION_CODE, dict, SPAN("JS"));
     }
     if (pdf_dict_raw(dict, SPAN("URI")).kind != PDF_NULL)
-        emit_key(reader, REGION_LINK, dict, SPAN("URI"));
+        emit_link(reader, dict);
 }
 
 /* The packets of an XFA form are one XML document cut in pieces. */
@@ -213,6 +229,15 @@ static void read_xfa(struct pdf_reader *reader, struct pdf_value xfa)
     if (whole.len > 0)
         sink_nested(file->sink, &nested);
     buf_fini(&whole);
+}
+
+/* Keys of a name tree (7.9.6): what files, scripts and destinations are called. */
+static void emit_names(struct pdf_reader *reader, struct pdf_dict *dict)
+{
+    struct pdf_array *names = pdf_get_array(&reader->file, dict, SPAN("Names"));
+
+    for (size_t i = 0; names != NULL && i + 1 < names->count && !sink_spent(reader->file.sink); i += 2)
+        emit_value(reader, REGION_NAME, dict->page, names->items[i]);
 }
 
 /* Fields, outlines, structure, layers and page labels by the keys only they have. */
@@ -235,6 +260,7 @@ static void read_named(struct pdf_reader *reader, struct pdf_dict *dict, struct 
             emit_key(reader, REGION_ALT, dict, span_of(texts[i]));
     if (span_equals(type, SPAN("OCG")))
         emit_key(reader, REGION_NAME, dict, SPAN("Name"));
+    emit_names(reader, dict);
     if (pdf_dict_raw(dict, SPAN("P")).kind == PDF_STRING)
         emit_key(reader, REGION_NAME, dict, SPAN("P"));
 }

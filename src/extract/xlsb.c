@@ -52,7 +52,7 @@ static struct span text_at(struct span record, size_t at)
     uint32_t units;
     struct span text;
 
-    if (record.len - at < 6)
+    if (at > record.len || record.len - at < 6)
         return (struct span){ NULL, 0 };
     units = u32_at(record, at);
     if (units == 0 || units > UNITS_MAX || units > (record.len - at - 4) / 2)
@@ -61,12 +61,22 @@ static struct span text_at(struct span record, size_t at)
     return is_text(text) ? text : (struct span){ NULL, 0 };
 }
 
-static void put(struct gather *gather, uint32_t type, enum region region, struct span utf8)
+/* Header and footer of odd, even and first pages (2.4.26): six texts in that order, any of them missing. */
+static void read_page_texts(struct gather *gather, struct span record)
 {
-    if (type == RECORD_PAGE_TEXTS)
-        office_page_text(gather, REGION_HEADER, utf8);
-    else
-        gather_line(gather, type == RECORD_SHEET ? REGION_NAME : region, utf8);
+    struct buf utf8;
+    size_t at = 2;
+
+    buf_init(&utf8, 0);
+    for (unsigned i = 0; i < 6 && at < record.len; i++) {
+        struct span text = text_at(record, at);
+
+        buf_clear(&utf8);
+        charset_decode(SPAN("utf-16le"), text, &utf8);
+        office_page_text(gather, i % 2 == 0 ? REGION_HEADER : REGION_FOOTER, buf_span(&utf8));
+        at += 4 + text.len;
+    }
+    buf_fini(&utf8);
 }
 
 static void read_record(struct gather *gather, uint32_t type, enum region region, struct span record)
@@ -74,6 +84,10 @@ static void read_record(struct gather *gather, uint32_t type, enum region region
     struct buf utf8;
     size_t at = 0;
 
+    if (type == RECORD_PAGE_TEXTS) {
+        read_page_texts(gather, record);
+        return;
+    }
     buf_init(&utf8, 0);
     while (at < record.len) {
         struct span text = text_at(record, at);
@@ -83,25 +97,63 @@ static void read_record(struct gather *gather, uint32_t type, enum region region
             continue;
         buf_clear(&utf8);
         charset_decode(SPAN("utf-16le"), text, &utf8);
-        put(gather, type, region, buf_span(&utf8));
+        gather_line(gather, type == RECORD_SHEET ? REGION_NAME : region, buf_span(&utf8));
     }
     buf_fini(&utf8);
 }
 
-bool xlsb_read_part(struct package *package, struct span name, struct span content)
+/* One record off the front; false when it does not fit into what is left. */
+static bool next_record(struct span *rest, uint32_t *type_out, struct span *record_out)
 {
-    bool comments = span_find_nocase(name, SPAN("comments")) < name.len;
-    struct span rest = content;
-    uint32_t type, bytes;
+    uint32_t bytes;
 
-    gather_part(&package->gather, name, UNIT_NONE, 0);
+    if (!read_varint(rest, 2, type_out) || !read_varint(rest, 4, &bytes) || bytes > rest->len)
+        return false;
+    *record_out = span_slice(*rest, 0, bytes);
+    *rest = span_slice(*rest, bytes, rest->len);
+    return true;
+}
+
+/* BrtBundleSh (2.4.313): state, number, relation, name. */
+bool xlsb_next_sheet(struct span *rest, struct arena *arena, struct xlsb_sheet *sheet_out)
+{
+    struct span record, relation, name;
+    struct buf utf8;
+    uint32_t type;
+
+    while (next_record(rest, &type, &record)) {
+        if (type != RECORD_SHEET || record.len < 8)
+            continue;
+        relation = text_at(record, 8);
+        name = text_at(record, 12 + relation.len);
+        buf_init(&utf8, 0);
+        charset_decode(SPAN("utf-16le"), relation, &utf8);
+        sheet_out->relation = arena_copy(arena, buf_span(&utf8));
+        buf_clear(&utf8);
+        charset_decode(SPAN("utf-16le"), name, &utf8);
+        sheet_out->name = arena_copy(arena, buf_span(&utf8));
+        sheet_out->is_hidden = u32_at(record, 0) != 0;
+        buf_fini(&utf8);
+        return true;
+    }
+    return false;
+}
+
+bool xlsb_read_part(struct package *package, struct span name, struct span content, uint32_t sheet, bool is_hidden)
+{
+    enum region region = is_hidden                                                   ? REGION_HIDDEN
+                         : span_find_nocase(name, SPAN("comments")) < name.len ? REGION_COMMENT
+                                                                               : REGION_BODY;
+    struct span rest = content, record;
+    uint32_t type;
+
+    gather_part(&package->gather, name, sheet == 0 ? UNIT_NONE : UNIT_SHEET, sheet);
     while (rest.len > 0 && !sink_spent(package->sink)) {
-        if (!read_varint(&rest, 2, &type) || !read_varint(&rest, 4, &bytes) || bytes > rest.len) {
+        if (!next_record(&rest, &type, &record)) {
             sink_uninspectable(package->sink, UNINSPECTABLE_DAMAGED, name);
             return false;
         }
-        read_record(&package->gather, type, comments ? REGION_COMMENT : REGION_BODY, span_slice(rest, 0, bytes));
-        rest = span_slice(rest, bytes, rest.len);
+        read_record(&package->gather, type, region, record);
     }
     return true;
 }

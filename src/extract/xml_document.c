@@ -11,7 +11,8 @@
 
 static const struct office_word svg_words[] = {
     { "a", OFFICE_STYLED, 0 },           { "desc", OFFICE_CAPTION, REGION_ALT },
-    { "foreignObject", OFFICE_LINE, 0 }, { "metadata", OFFICE_REGION, REGION_HIDDEN },
+    { "foreignObject", OFFICE_LINE, 0 }, { "image", OFFICE_DRAWN, 0 },
+    { "metadata", OFFICE_REGION, REGION_HIDDEN }, { "path", OFFICE_DRAWN, 0 },
     { "script", OFFICE_INLINE_REGION, REGION_CODE }, { "style", OFFICE_INLINE_REGION, REGION_CODE },
     { "text", OFFICE_LINE, 0 },          { "textPath", OFFICE_STYLED, 0 },
     { "title", OFFICE_CAPTION, REGION_ALT }, { "tspan", OFFICE_STYLED, 0 },

@@ -170,6 +170,18 @@ def test_pdf_of_real_producers_without_their_maps():
         expect_reason(again, "pdf by Ghostscript, letters as curves", "image-only")
 
 
+def test_pages_that_are_only_drawn():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "a.xps")
+        call("gs", "-q", "-sDEVICE=xpswrite", "-o", path, "-c",
+             f"/NimbusSans-Regular findfont 20 scalefont setfont 50 500 moveto ({MARK}) show showpage")
+        expect_reason(path, "xps by Ghostscript, letters as shapes", "image-only")
+        path = os.path.join(folder, "a.svg")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write('<svg xmlns="http://www.w3.org/2000/svg"><path d="M 1 1 L 9 9 Z"/></svg>')
+        expect_reason(path, "svg without text", "image-only")
+
+
 def test_pdf_words_are_those_of_pdftotext():
     """Poppler as an oracle: every word it sees, we see."""
     with tempfile.TemporaryDirectory() as folder:
