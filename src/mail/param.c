@@ -155,7 +155,9 @@ static void take_bare(struct param_parser *parser, struct span name, struct span
     if (item == NULL)
         return;
     if (!span_equals(clean, value) && span_find_byte(value, '(') < value.len) {
-        call(parser, AMBIGUITY_PARAMETER_MALFORMED);
+        /* RFC 2045, 5.1, shows "charset=us-ascii (Plain text)", and old mailers wrote it; all read US-ASCII. */
+        if (!span_equals_nocase(name, SPAN("charset")))
+            call(parser, AMBIGUITY_PARAMETER_MALFORMED);
         param_add_value(parser, item->name, value);
         param_add_value(parser, item->name, span_slice(value, 0, span_find_byte(value, '(')));
     }

@@ -470,8 +470,46 @@ def singles():
     yield "related", related()
 
 
+def nineties():
+    """Habits of the first years of MIME, and of gateways to what was before it; archives are full of them."""
+    text, latin1 = TEXTS["ascii"], TEXTS["latin"]
+    mime = "Mime-Version: 1.0\n"
+    yield "date-of-1998", single("Subject: x\n", text).replace(DATE.encode(), b"Mon, 5 Jan 98 09:08:07 EST")
+    yield "date-with-comment", single("Subject: x\n", text).replace(DATE.encode(), b"05 Jan 1998 09:08:07 +0100 (MET)")
+    yield "apparently-to", single("Subject: x\nApparently-To: b.mueller@example.com\nContent-Length: 12\nX-Lines: 3\n", text)
+    yield "in-reply-to-phrase", single('In-Reply-To: Your message of "Sun, 4 Jan 1998 10:00:00 EST."\n <199801041500.KAA01234@host.example>\n'
+                                       "Subject: Re: x\n", text)
+    yield "metamail", single("Subject: x\nMIME-Version: 1.0 (produced by metamail 2.7)\nContent-Type: text/plain; charset=us-ascii (Plain text)\n", text)
+    yield "pine-capitals", single("Subject: x\nMIME-Version: 1.0\nContent-Type: TEXT/PLAIN; charset=US-ASCII\n", text)
+    yield "x-unknown", single("Subject: x\nMIME-Version: 1.0\nContent-Type: TEXT/PLAIN; charset=X-UNKNOWN\nContent-Transfer-Encoding: QUOTED-PRINTABLE\n",
+                              qp(latin1, "iso-8859-1"))
+    yield "netscape", single("Subject: x\nX-Mailer: Mozilla 4.7 [fr] (Win98; I)\nX-Accept-Language: fr\n" + mime +
+                             'Content-Type: multipart/mixed; boundary="------------A1B2C3D4E5F60718293A4B5C"\n',
+                             "This is a multi-part message in MIME format.\n--------------A1B2C3D4E5F60718293A4B5C\n"
+                             "Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n" + latin1 +
+                             '\n--------------A1B2C3D4E5F60718293A4B5C\nContent-Type: text/x-vcard; charset=us-ascii;\n name="jdupont.vcf"\n'
+                             "Content-Transfer-Encoding: 7bit\nContent-Description: Card for Jeanne Dupont\nContent-Disposition: attachment;\n"
+                             ' filename="jdupont.vcf"\n\nbegin:vcard \nn:Dupont;Jeanne\nx-mozilla-html:FALSE\nversion:2.1\n'
+                             "email;internet:jeanne.dupont@defense.gouv.fr\nfn:Jeanne Dupont\nend:vcard\n\n"
+                             "--------------A1B2C3D4E5F60718293A4B5C--\n", "iso-8859-1")
+    yield "enriched", single("Subject: x\n" + mime + "Content-Type: text/enriched; charset=us-ascii\n", "<bold>Hello</bold>\n\nSee you.\n")
+    yield "utf-7", single("Subject: x\n" + mime + "Content-Type: text/plain; charset=UTF-7\n", "R+AOk-union\n")
+    yield "ccmail", single("Subject: x\nX-Mailer: ccMail Link to SMTP R8.00.01\n" + mime + 'Content-Type: text/plain; charset=US-ASCII\n'
+                           'Content-Transfer-Encoding: 7bit\nContent-Description: "cc:Mail Note Part"\n', text)
+    yield "x400-gateway", single("X400-Originator: jeanne.dupont@defense.gouv.fr\nX400-MTS-Identifier: [/PRMD=DEF/ADMD=ATLAS/C=FR/;1998]\n"
+                                 "X400-Content-Type: P2-1984 (2)\nImportance: normal\nSensitivity: Company-Confidential\n"
+                                 "Conversion: Allowed\nSubject: x\n", text).replace(b"Company-Confidential", b"Personal")
+    yield "digest-of-1988", single("Subject: Info-List Digest V1 #2\n", "Info-List Digest\n\n----------------------------------------------------------------------\n\n"
+                                   "Date: Mon, 4 Jan 88 10:00:00 EST\nFrom: a@b.example\nSubject: first\n\nHello.\n\n------------------------------\n\n"
+                                   "End of Info-List Digest\n***********************\n")
+    yield "partial-octets", single("Subject: x\n" + mime + 'Content-Type: application/octet-stream; name="A.TXT"; type=text; x-mac-type="54455854"\n'
+                                   "Content-Transfer-Encoding: base64\n", b64(text.encode()))
+    yield "tabs-and-blanks", single("Subject:\tx\nMIME-Version:1.0\nContent-Type:text/plain;charset=us-ascii\nX-Empty: \n", text)
+
+
 def messages():
     yield from singles()
+    yield from nineties()
     file_sets = {
         "none": [],
         "text": [("notes.txt", "text/plain", TEXTS["ascii"].encode())],
