@@ -126,13 +126,10 @@ static struct span html_of(struct judgement *j, struct span text)
     buf_append(&out, SPAN("<p>"));
     text = span_trim(text);
     for (size_t i = 0; i < text.len; i++)
-        switch (text.ptr[i]) {
-        case '<': buf_append(&out, SPAN("&lt;")); break;
-        case '>': buf_append(&out, SPAN("&gt;")); break;
-        case '&': buf_append(&out, SPAN("&amp;")); break;
-        case '\n': buf_append(&out, SPAN("<br>\n")); break;
-        default: buf_append_byte(&out, text.ptr[i]);
-        }
+        if (text.ptr[i] == '\n')
+            buf_append(&out, SPAN("<br>\n"));
+        else
+            html_append(&out, span_slice(text, i, i + 1));
     buf_append(&out, SPAN("</p>\n"));
     html = out.failed ? (struct span){ NULL, 0 } : arena_copy(j->arena, buf_span(&out));
     buf_fini(&out);
@@ -147,7 +144,7 @@ static int add_footers(struct judgement *j, const struct rule *rule, const struc
     if (rule->footer_text.len > 0)
         text = template_expand(j, rule, reasons, rule->footer_text);
     if (rule->footer_html.len > 0)
-        html = template_expand(j, rule, reasons, rule->footer_html);
+        html = template_expand_html(j, rule, reasons, rule->footer_html);
     else if (text.len > 0)
         html = html_of(j, text);
     if (html.ptr == NULL ||

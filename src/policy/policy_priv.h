@@ -10,6 +10,7 @@
  * the judgement and cannot be told leaves the message to the failure settings. So
  * an early or partial answer never contradicts the whole one.
  */
+#include "base/buf.h"
 #include "policy/decide.h"
 #include "policy/policy.h"
 
@@ -159,6 +160,11 @@ void reply_build_failure(const struct judgement *j, enum failure failure, enum a
                          struct smtp_reply *reply_out);
 struct span template_expand(const struct judgement *j, const struct rule *rule,
                             const struct reasons *reasons, struct span text);
+
+/* The same of a template in HTML: what a message brings is text in it, never markup. */
+struct span template_expand_html(const struct judgement *j, const struct rule *rule,
+                                 const struct reasons *reasons, struct span text);
+void html_append(struct buf *out, struct span text);
 
 /* bodymap.c: what a rewrite changes in the body */
 int bodymap_apply(struct judgement *j, const struct rule *rule, const struct reasons *reasons,

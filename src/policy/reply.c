@@ -136,8 +136,23 @@ bool template_check(struct span text, struct span *unknown_out)
     return true;
 }
 
-struct span template_expand(const struct judgement *j, const struct rule *rule,
-                            const struct reasons *reasons, struct span text)
+void html_append(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '<')
+            buf_append(out, SPAN("&lt;"));
+        else if (text.ptr[i] == '>')
+            buf_append(out, SPAN("&gt;"));
+        else if (text.ptr[i] == '&')
+            buf_append(out, SPAN("&amp;"));
+        else if (text.ptr[i] == '"')
+            buf_append(out, SPAN("&quot;"));
+        else
+            buf_append_byte(out, text.ptr[i]);
+}
+
+static struct span expand(const struct judgement *j, const struct rule *rule,
+                          const struct reasons *reasons, struct span text, bool html)
 {
     struct buf out;
     struct span result;
@@ -151,7 +166,10 @@ struct span template_expand(const struct judgement *j, const struct rule *rule,
         name = span_slice(name, 0, end);
         if (text.ptr[i] == '%' && i + 1 < text.len && text.ptr[i + 1] == '{' &&
             value_of(j, rule, reasons, name, &value)) {
-            buf_append(&out, utf8_cut(value, VALUE_BYTES));
+            if (html)
+                html_append(&out, utf8_cut(value, VALUE_BYTES));
+            else
+                buf_append(&out, utf8_cut(value, VALUE_BYTES));
             i += 2 + end;
         } else {
             buf_append_byte(&out, text.ptr[i]);
@@ -160,6 +178,18 @@ struct span template_expand(const struct judgement *j, const struct rule *rule,
     result = arena_copy(j->arena, buf_span(&out));
     buf_fini(&out);
     return result;
+}
+
+struct span template_expand(const struct judgement *j, const struct rule *rule,
+                            const struct reasons *reasons, struct span text)
+{
+    return expand(j, rule, reasons, text, false);
+}
+
+struct span template_expand_html(const struct judgement *j, const struct rule *rule,
+                                 const struct reasons *reasons, struct span text)
+{
+    return expand(j, rule, reasons, text, true);
 }
 
 /* Where to break: behind the last blank that leaves the line short enough. */
