@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Through a real Postfix: each verdict seen where it takes effect, in the sink, the queue or the reply."""
 
+import atexit
 import os
 import signal
 import smtplib
@@ -23,9 +24,17 @@ OFFICER = "a@defense.gouv.fr"
 SHARED = {}
 
 
+def clean_up():
+    """Whichever tests were asked for."""
+    for name in ("mta", "sink", "daemon"):
+        if name in SHARED:
+            SHARED[name].__exit__()
+
+
 def rig():
     """One daemon, sink and Postfix for all tests that leave them as they were."""
     if "mta" not in SHARED:
+        atexit.register(clean_up)
         SHARED["daemon"] = Daemon(POLICY).__enter__()
         SHARED["sink"] = Sink().__enter__()
         SHARED["mta"] = Postfix(SHARED["sink"].port, SHARED["daemon"].milter).__enter__()
@@ -349,11 +358,9 @@ def test_every_verdict_is_on_record():
 
 
 def test_stops_cleanly():
-    daemon, sink, mta = rig()
+    daemon, _, mta = rig()
     mta.__exit__()
     equal(daemon.stop(), 0)
-    sink.__exit__()
-    daemon.__exit__()
 
 
 if __name__ == "__main__":

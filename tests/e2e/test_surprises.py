@@ -5,6 +5,7 @@
 HACKING.md lists all such surprises and where each is tested; here are those that want a Postfix of their own set-up.
 """
 
+import atexit
 import grp
 import os
 import re
@@ -34,9 +35,17 @@ CANONICAL = "inline:{ {emapresse@gmail.com=a@defense.gouv.fr}, {b@defense.gouv.f
 SHARED = {}
 
 
+def clean_up():
+    """Whichever tests were asked for."""
+    for name in ("mta", "sink", "daemon"):
+        if name in SHARED:
+            SHARED[name].__exit__()
+
+
 def rig():
     """One daemon, sink and Postfix with all its habits for the tests that need no other set-up."""
     if "mta" not in SHARED:
+        atexit.register(clean_up)
         SHARED["daemon"] = Daemon(RULES).__enter__()
         SHARED["sink"] = Sink().__enter__()
         SHARED["mta"] = Postfix(SHARED["sink"].port, SHARED["daemon"].milter, canonical_maps=CANONICAL,
@@ -158,11 +167,9 @@ def test_a_unix_socket_postfix_can_reach():
 
 
 def test_stops_cleanly():
-    daemon, sink, mta = rig()
+    daemon, _, mta = rig()
     mta.__exit__()
     equal(daemon.stop(), 0)
-    sink.__exit__()
-    daemon.__exit__()
 
 
 if __name__ == "__main__":
