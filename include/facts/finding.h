@@ -95,6 +95,8 @@ struct signature_fact {
     struct span where;
     struct span kind;           /* "smime", "pgp", "dkim" */
     struct span signer;         /* as it claims; empty when it does not say */
+    bool verified;              /* it holds, by a certificate of the plan's authorities */
+    bool covers_message;        /* the message is this signature and what it signs, nothing beside it */
 };
 
 /* A field of the top header block, decoded (RFC 2047), value cut at 998 octets. */

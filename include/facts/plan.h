@@ -16,7 +16,9 @@
 enum {
     PLAN_MAX_LABELS = 20000,  /* over all schemes */
     PLAN_MAX_MARKS = 200,     /* of one kind, in one label */
-    PLAN_MARK_BYTES = 512     /* one mark, as written */
+    PLAN_MARK_BYTES = 512,    /* one mark, as written */
+    PLAN_MAX_AUTHORITIES = 100,
+    PLAN_AUTHORITY_BYTES = 16384
 };
 
 /* What a scanner is given. */
@@ -76,6 +78,7 @@ struct scan_plan {
     struct label_def *labels;
     size_t label_count;
     struct span_list passwords; /* tried on what is encrypted */
+    struct span_list authorities; /* certificates (DER) under which an S/MIME signature is approved */
     struct plan_limits limits;
     struct plan_ocr ocr;
 };

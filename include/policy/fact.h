@@ -38,7 +38,9 @@ enum fact {
     FACT_TYPE_MISMATCH,
     FACT_ACTIVE_CONTENT,
     FACT_SIGNED,
+    FACT_SIGNED_APPROVED,       /* the whole message, under an authority of the policy */
     FACT_NO_TLS,
+    FACT_CHANNEL_UNMET,
     FACT_UNDECIDED,
     FACT_ALWAYS,
     FACT_COUNT

@@ -93,7 +93,13 @@ struct destination {
     struct ceiling ceiling;
     struct span_list nations;   /* those the recipients belong to; none: no caveat lets them have it */
     bool require_tls;
+    unsigned tls_minimum;               /* 0: none; else as tls_rank() orders versions */
+    struct pattern_list certificates;   /* one of these; none: no certificate is asked for */
+    bool require_encrypted, require_signed;
 };
+
+/* TLSv1 1, TLSv1.1 2, TLSv1.2 3, TLSv1.3 4; 0 for none and for what is no such name. */
+unsigned tls_rank(struct span version);
 
 struct exception {
     struct span name, at;
@@ -245,6 +251,27 @@ struct rule {
 /* DKIM and ARC signatures that an edit breaks. */
 enum broken_signatures { BROKEN_KEEP = 1, BROKEN_REMOVE, BROKEN_HOLD };
 
+/* Those texts may be written in; the shipped ones are in the first two. */
+enum language { LANGUAGE_FR = 1, LANGUAGE_EN, LANGUAGE_DE, LANGUAGE_ES, LANGUAGE_IT, LANGUAGE_COUNT };
+
+struct span language_name(enum language language);
+bool language_from_name(struct span name, enum language *out);
+
+/* One text in some languages; templates. */
+struct text {
+    struct span name;
+    struct span in[LANGUAGE_COUNT];
+};
+
+/* People of these domains read this language. */
+struct readers {
+    enum language language;
+    struct nameset domains;
+};
+
+/* Is the whole value "%{text:NAME}"? */
+bool text_reference(struct span value, struct span *name_out);
+
 struct policy {
     struct arena *arena;
     enum rule_mode mode;
@@ -264,6 +291,11 @@ struct policy {
     size_t exception_count;
     struct rule *rules;
     size_t rule_count;
+    struct text *texts;
+    size_t text_count;
+    struct readers *readers;            /* the first that fits counts */
+    size_t reader_count;
+    unsigned languages;                 /* of everybody else: bits of enum language */
     enum action failures[FAILURE_COUNT];    /* accept, tempfail, reject, quarantine or discard */
     int32_t utc_offset_minutes;             /* of time windows, in winter */
     enum broken_signatures broken_signatures;

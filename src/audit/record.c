@@ -247,6 +247,10 @@ static json_t *signatures(const struct facts *facts, bool *failed)
         put(object, failed, "where", text(signature->where));
         put(object, failed, "kind", text(signature->kind));
         put(object, failed, "signer", text(signature->signer));
+        if (signature->verified)
+            put(object, failed, "verified", json_true());
+        if (signature->covers_message)
+            put(object, failed, "covers_message", json_true());
         push(array, failed, object);
     }
     return array;

@@ -41,6 +41,22 @@ static void nations(struct build *build, const struct outline *section, struct s
         list->items[list->count++] = values.items[i].text;
 }
 
+static void channel(struct build *build, const struct outline *section,
+                    struct destination *destination)
+{
+    struct build_values values = build_list(build, section, "certificates");
+
+    destination->tls_minimum = tls_rank(value_text(section, "tls_minimum"));
+    for (size_t i = 0; i < values.count; i++)
+        build_pattern(build, &destination->certificates, values.items[i]);
+    destination->require_encrypted = value_bool(section, "require_encrypted");
+    destination->require_signed = value_bool(section, "require_signed");
+    if (destination->require_signed && outline_setting(build->outline, "authorities") == NULL)
+        diagnose_error(build->d, section->place,
+                       "destination \"%.*s\" requires a signature, but no authorities are set",
+                       SPAN_ARG(section->title));
+}
+
 void build_destinations(struct build *build)
 {
     struct policy *policy = build->policy;
@@ -56,6 +72,7 @@ void build_destinations(struct build *build)
         destination->name = section->title;
         destination->at = build_at(build, section->place);
         destination->require_tls = value_bool(section, "require_tls");
+        channel(build, section, destination);
         members(build, section, destination);
         build_ceiling(build, &destination->ceiling, &ceiling);
         caveats(build, section, &destination->ceiling);

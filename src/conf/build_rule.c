@@ -115,6 +115,13 @@ void build_template(struct build *build, const char *name, struct outline_value 
         diagnose_error(build->d, value.place, "%s: is not UTF-8", name);
 }
 
+/* What may be a text in several languages. */
+static void text_or_template(struct build *build, const char *name, struct outline_value value)
+{
+    if (!build_text_reference(build, value))
+        build_template(build, name, value);
+}
+
 static struct span template_setting(struct build *build, const struct outline *section,
                                     const char *name)
 {
@@ -122,7 +129,7 @@ static struct span template_setting(struct build *build, const struct outline *s
 
     if (setting == NULL || setting->value_count == 0)
         return (struct span){ NULL, 0 };
-    build_template(build, name, setting->values[0]);
+    text_or_template(build, name, setting->values[0]);
     return setting->values[0].text;
 }
 
@@ -148,7 +155,7 @@ static void reply(struct build *build, const struct outline *section, struct rul
     list->items = arena_alloc(build->arena, values.count * sizeof *list->items);
     for (size_t i = 0; list->items != NULL && i < values.count; i++) {
         struct span text = values.items[i].text;
-        build_template(build, "reply", values.items[i]);
+        text_or_template(build, "reply", values.items[i]);
         if (i == 0)
             text = take_codes(build, rule, values.items[0]);
         if (text.len > 0)

@@ -18,7 +18,9 @@ static void build_policy(struct build *build)
     build_senders(build);
     build_destinations(build);
     build_exceptions(build);
+    build_texts(build);
     build_rules(build);
+    build_authorities(build);
     build_rest(build);
     /* What is only likely wrong can be told once nothing is. */
     if (build->d->error_count == 0)

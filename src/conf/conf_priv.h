@@ -181,6 +181,10 @@ void build_header_edits(struct build *build, const struct outline *section, stru
 /* Are all placeholders of a template known, and is it UTF-8? */
 void build_template(struct build *build, const char *name, struct outline_value value);
 void build_conditions(struct build *build, const struct outline *section, struct rule *rule);
+void build_authorities(struct build *build);
+void build_texts(struct build *build);
+/* "%{text:NAME}": true, and an error when there is no such text. */
+bool build_text_reference(struct build *build, struct outline_value value);
 void build_rest(struct build *build);       /* mode, failure, limits, passwords, time */
 /* section: limits, written or not. After build_rest() has read them. */
 void build_ocr(struct build *build, const struct outline *section);

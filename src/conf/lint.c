@@ -59,6 +59,12 @@ static fact_set enforced_facts(const struct policy *policy)
     return facts;
 }
 
+static bool destination_asks(const struct destination *destination)
+{
+    return destination->tls_minimum > 0 || destination->certificates.count > 0 ||
+           destination->require_encrypted || destination->require_signed;
+}
+
 static void open_doors(struct build *build)
 {
     const struct policy *policy = build->policy;
@@ -73,6 +79,11 @@ static void open_doors(struct build *build)
     if (policy->destination_count > 0 && (facts & fact_bit(FACT_LABEL_ABOVE_CEILING)) == 0)
         diagnose_warning(build->d, top,
                          "no enforced rule acts on label-above-ceiling: the ceilings bind nobody");
+    for (size_t i = 0; i < policy->destination_count; i++)
+        if ((facts & fact_bit(FACT_CHANNEL_UNMET)) == 0 && destination_asks(&policy->destinations[i]))
+            diagnose_warning(build->d, build_section(build, SECTION_DESTINATION, i)->place,
+                             "no enforced rule acts on channel-unmet: what \"%.*s\" requires binds nobody",
+                             SPAN_ARG(policy->destinations[i].name));
     if ((facts & fact_bit(FACT_AMBIGUOUS)) == 0)
         diagnose_warning(build->d, top,
                          "no enforced rule acts on ambiguous: such messages are accepted");

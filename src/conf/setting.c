@@ -7,6 +7,9 @@ static const struct section_kind kinds[SECTION_COUNT] = {
     [SECTION_SERVER] = { "server", SECTION_TOP, true,
                          "where approved domains must come from: what is given must all hold" },
     [SECTION_LIST] = { "list", SECTION_TOP, true, "values that other settings name as \"@NAME\"" },
+    [SECTION_LANGUAGE] = { "language", SECTION_TOP, true, "who reads it: fr, en, de, es or it" },
+    [SECTION_TEXT] = { "text", SECTION_TOP, true,
+                       "words in several languages, which reply, footer and notice name as \"%{text:NAME}\"" },
     [SECTION_SCHEME] = { "scheme", SECTION_TOP, true, "an ordered set of labels" },
     [SECTION_LABEL] = { "label", SECTION_SCHEME, true, "one label of a scheme" },
     [SECTION_DESTINATION] = { "destination", SECTION_TOP, true,
@@ -66,6 +69,11 @@ const struct setting settings_table[] = {
     SET(TOP, "passwords", TEXT, .is_list = true, .meaning = "tried on what is encrypted"),
     SET(TOP, "password_file", FILE, .meaning = "more of them, one a line"),
 
+    SET(TOP, "languages", TEXT, .is_list = true, .fallback = "fr en",
+        .meaning = "of refusals, notices and footers for people no language section names"),
+    SET(TOP, "authorities", FILE, .is_list = true,
+        .meaning = "certificates (PEM) under which an S/MIME signature is approved"),
+
     SET(SENDERS, "approved", TEXT, .is_list = true,
         .meaning = "domains, \".suffixes\" and mailboxes that may send"),
     SET(SENDERS, "approved_file", FILE, .is_list = true, .meaning = "more of them, one a line"),
@@ -89,6 +97,15 @@ const struct setting settings_table[] = {
 
     SET(SCHEME, "spif", FILE,
         .meaning = "a security policy information file (XML SPIF) whose labels the scheme has too"),
+
+    SET(LANGUAGE, "domains", TEXT, .is_list = true, .required = true,
+        .meaning = "domains and \".suffixes\" whose people read this language"),
+
+    SET(TEXT, "fr", TEXT, .meaning = "in French"),
+    SET(TEXT, "en", TEXT, .meaning = "in English"),
+    SET(TEXT, "de", TEXT, .meaning = "in German"),
+    SET(TEXT, "es", TEXT, .meaning = "in Spanish"),
+    SET(TEXT, "it", TEXT, .meaning = "in Italian"),
 
     SET(LABEL, "rank", NUMBER, .required = true, .min = 0, .max = 1000000, .meaning = "order inside the scheme"),
     SET(LABEL, "level", NUMBER, .fallback = "-1", .min = -1, .max = 4,
@@ -114,7 +131,15 @@ const struct setting settings_table[] = {
     SET(DESTINATION, "unknown_label", CHOICE, .choices = "above allowed", .fallback = "above",
         .meaning = "how labels that no scheme knows compare with the ceiling"),
     SET(DESTINATION, "require_tls", BOOL, .fallback = "false",
-        .meaning = "the client must have used TLS: fact no-tls"),
+        .meaning = "the client must have used TLS: facts no-tls and channel-unmet"),
+    SET(DESTINATION, "tls_minimum", CHOICE, .choices = "none TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", .fallback = "none",
+        .meaning = "the oldest TLS the client may have used: fact channel-unmet"),
+    SET(DESTINATION, "certificates", TEXT, .is_list = true,
+        .meaning = "the client must have shown a verified certificate of one of these subject common names"),
+    SET(DESTINATION, "require_encrypted", BOOL, .fallback = "false",
+        .meaning = "the whole message must be encrypted (S/MIME)"),
+    SET(DESTINATION, "require_signed", BOOL, .fallback = "false",
+        .meaning = "the whole message must be signed (S/MIME) under one of the authorities"),
 
     SET(EXCEPTION, "sender", TEXT, .is_list = true, .meaning = "for these sender addresses"),
     SET(EXCEPTION, "login", TEXT, .is_list = true, .meaning = "for these logins"),

@@ -202,6 +202,8 @@ static void recall_content(const json_t *record, const json_t *indexes, struct f
         signature->where = text(facts->arena, item, "where");
         signature->kind = text(facts->arena, item, "kind");
         signature->signer = text(facts->arena, item, "signer");
+        signature->verified = flag(item, "verified");
+        signature->covers_message = flag(item, "covers_message");
     }
 }
 

@@ -43,7 +43,7 @@ static int add_notice(struct judgement *j, const struct rule *rule, const struct
         if (span_equals(j->facts->parts.items[i].where, part))
             about.part = &j->facts->parts.items[i];
     return effects_add(j, verdict, EDIT_PART, rule, part,
-                       template_expand(j, rule, &about, rule->notice));
+                       template_expand(j, rule, &about, text_in_languages(j, rule->notice, READER_RECIPIENTS)));
 }
 
 /* Is the part one the rule speaks of, by its conditions or by the facts of its "when"? */
@@ -142,9 +142,11 @@ static int add_footers(struct judgement *j, const struct rule *rule, const struc
     struct span text = SPAN(""), html = SPAN("");
 
     if (rule->footer_text.len > 0)
-        text = template_expand(j, rule, reasons, rule->footer_text);
+        text = template_expand(j, rule, reasons,
+                               text_in_languages(j, rule->footer_text, READER_RECIPIENTS));
     if (rule->footer_html.len > 0)
-        html = template_expand_html(j, rule, reasons, rule->footer_html);
+        html = template_expand_html(j, rule, reasons,
+                                    text_in_languages(j, rule->footer_html, READER_RECIPIENTS));
     else if (text.len > 0)
         html = html_of(j, text);
     if (html.ptr == NULL ||

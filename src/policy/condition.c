@@ -289,16 +289,8 @@ static enum truth test_time(const struct judgement *j, const struct condition *c
 
 static enum truth test_signer(const struct judgement *j, const struct condition *condition, size_t i)
 {
-    enum truth truth = j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
-
-    (void)i;
-    for (size_t n = 0; n < j->facts->signatures.count; n++) {
-        enum truth one = truth_of(
-            pattern_list_match(&condition->patterns, j->facts->signatures.items[n].signer));
-        if (one > truth)
-            truth = one;
-    }
-    return truth;
+    return truth_of(
+        pattern_list_match(&condition->patterns, j->facts->signatures.items[i].signer));
 }
 
 /* The kinds of things a condition may choose among. */
@@ -309,7 +301,8 @@ enum thing {
     THING_LABEL,
     THING_PART,
     THING_CONTACT,
-    THING_AMBIGUITY
+    THING_AMBIGUITY,
+    THING_SIGNATURE
 };
 
 static const struct {
@@ -348,7 +341,7 @@ static const struct {
     [CONDITION_PARTS_ABOVE] = { THING_MESSAGE, test_parts_above, "parts_above" },
     [CONDITION_PAGES_ABOVE] = { THING_MESSAGE, test_pages_above, "pages_above" },
     [CONDITION_TIME] = { THING_MESSAGE, test_time, "time" },
-    [CONDITION_SIGNER] = { THING_MESSAGE, test_signer, "signer" },
+    [CONDITION_SIGNER] = { THING_SIGNATURE, test_signer, "signer" },
 };
 
 static size_t thing_count(const struct facts *facts, enum thing thing)
@@ -360,6 +353,7 @@ static size_t thing_count(const struct facts *facts, enum thing thing)
     case THING_PART: return facts->parts.count;
     case THING_CONTACT: return facts->contacts.count;
     case THING_AMBIGUITY: return facts->ambiguities.count;
+    case THING_SIGNATURE: return facts->signatures.count;
     case THING_MESSAGE: break;
     }
     return 1;
@@ -374,6 +368,7 @@ static bool **thing_selection(struct selection *selection, enum thing thing)
     case THING_PART: return &selection->parts;
     case THING_CONTACT: return &selection->contacts;
     case THING_AMBIGUITY: return &selection->ambiguities;
+    case THING_SIGNATURE: return &selection->signatures;
     case THING_MESSAGE: break;
     }
     return NULL;

@@ -124,14 +124,20 @@ static enum truth contacts_show(struct judgement *j, enum fact fact,
     return truth;
 }
 
-static enum truth signatures_show(struct judgement *j, struct reasons *reasons)
+/* One over a part alone, or one nobody approved, says nothing about the message. */
+static enum truth signatures_show(struct judgement *j, enum fact fact,
+                                  const struct selection *selection, struct reasons *reasons)
 {
     enum truth truth = not_found(j);
 
     for (size_t i = 0; i < j->facts->signatures.count; i++) {
         const struct signature_fact *signature = &j->facts->signatures.items[i];
-        reasons_add(j, reasons, FACT_SIGNED, "%.*s at %.*s", SPAN_ARG(signature->kind),
-                    SPAN_ARG(signature->where));
+        if (!is_selected(selection->signatures, i) ||
+            (fact == FACT_SIGNED_APPROVED && !(signature->verified && signature->covers_message)))
+            continue;
+        reasons_add(j, reasons, fact, "%.*s at %.*s%s%.*s", SPAN_ARG(signature->kind),
+                    SPAN_ARG(signature->where), signature->signer.len > 0 ? " by " : "",
+                    SPAN_ARG(signature->signer));
         reasons_keep(&reasons->where, signature->where);
         truth = TRUTH_YES;
     }
@@ -145,7 +151,7 @@ enum truth evidence_content(struct judgement *j, size_t rule, enum fact fact,
         return ambiguities_show(j, rule, selection, reasons);
     if (fact == FACT_CONTACT_UNAPPROVED || fact == FACT_OBFUSCATED)
         return contacts_show(j, fact, selection, reasons);
-    if (fact == FACT_SIGNED)
-        return signatures_show(j, reasons);
+    if (fact == FACT_SIGNED || fact == FACT_SIGNED_APPROVED)
+        return signatures_show(j, fact, selection, reasons);
     return parts_show(j, rule, fact, selection, reasons);
 }

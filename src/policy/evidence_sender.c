@@ -132,6 +132,8 @@ enum truth evidence_sender(struct judgement *j, size_t rule, enum fact fact,
         return recipients_near_miss(j, selection, reasons);
     if (fact == FACT_NO_TLS)
         return without_tls(j, selection, reasons);
+    if (fact == FACT_CHANNEL_UNMET)
+        return channels_unmet(j, selection, reasons);
     if (fact == FACT_NO_LOGIN)
         return without_login(j, reasons);
     return senders_show(j, rule, fact, selection, reasons);

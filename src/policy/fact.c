@@ -42,7 +42,12 @@ static const struct {
     [FACT_TYPE_MISMATCH] = { "type-mismatch", "a part is not what its name or type says" },
     [FACT_ACTIVE_CONTENT] = { "active-content", "a part carries macros or scripts" },
     [FACT_SIGNED] = { "signed", "the message or a part carries a signature" },
+    [FACT_SIGNED_APPROVED] = { "signed-approved",
+                               "the whole message is signed under one of the authorities" },
     [FACT_NO_TLS] = { "no-tls", "a destination requires TLS and the client came without" },
+    [FACT_CHANNEL_UNMET] = { "channel-unmet",
+                             "a destination requires TLS, a certificate, encryption or a signature "
+                             "that is not there" },
     [FACT_UNDECIDED] = { "undecided", "the content was not read, or not to its end" },
     [FACT_ALWAYS] = { "always", "every message" },
 };

@@ -6,7 +6,7 @@ static const enum fact content_facts[] = {
     FACT_SENDER_UNAPPROVED,  FACT_SENDER_MALFORMED,  FACT_SENDER_LOOKALIKE,   FACT_SENDER_NEAR_MISS,
     FACT_SERVER_UNAPPROVED,  FACT_LOGIN_MISMATCH,    FACT_LABEL_ABOVE_CEILING, FACT_LABELLED,
     FACT_LABEL_MISSING,      FACT_LABEL_UNKNOWN,     FACT_LABEL_DISAGREEMENT, FACT_LABEL_DOWNGRADE,
-    FACT_LABEL_DROPPED,
+    FACT_LABEL_DROPPED,      FACT_SIGNED_APPROVED,
     FACT_OBFUSCATED,         FACT_UNINSPECTABLE,     FACT_ENCRYPTED,          FACT_AMBIGUOUS,
     FACT_CONTACT_UNAPPROVED, FACT_TYPE_MISMATCH,     FACT_ACTIVE_CONTENT,     FACT_SIGNED,
 };
@@ -40,7 +40,7 @@ static fact_set facts_in_sight(const struct judgement *j)
 {
     const struct facts *facts = j->facts;
     fact_set possible = fact_bit(FACT_ALWAYS) | fact_bit(FACT_LABEL_MISSING) |
-                        fact_bit(FACT_NO_TLS) | fact_bit(FACT_NO_LOGIN) |
+                        fact_bit(FACT_NO_TLS) | fact_bit(FACT_CHANNEL_UNMET) | fact_bit(FACT_NO_LOGIN) |
                         fact_bit(FACT_RECIPIENT_MALFORMED) | fact_bit(FACT_RECIPIENT_NEAR_MISS) |
                         facts_of_senders(j);
 
@@ -54,7 +54,7 @@ static fact_set facts_in_sight(const struct judgement *j)
     if (facts->ambiguities.count > 0)
         possible |= fact_bit(FACT_AMBIGUOUS);
     if (facts->signatures.count > 0)
-        possible |= fact_bit(FACT_SIGNED);
+        possible |= fact_bit(FACT_SIGNED) | fact_bit(FACT_SIGNED_APPROVED);
     if (facts->parts.count > 0)
         possible |= fact_bit(FACT_UNINSPECTABLE) | fact_bit(FACT_ENCRYPTED) |
                     fact_bit(FACT_TYPE_MISMATCH) | fact_bit(FACT_ACTIVE_CONTENT);

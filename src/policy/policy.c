@@ -28,6 +28,7 @@ void policy_init(struct policy *policy, struct arena *arena)
     policy->mode = RULE_ENFORCE;
     policy->plan.limits = plan_default_limits;
     policy->senders.null_approved = true;
+    policy->languages = 1U << LANGUAGE_FR | 1U << LANGUAGE_EN;
     for (size_t i = 0; i < FAILURE_COUNT; i++)
         policy->failures[i] = ACTION_TEMPFAIL;
     policy->broken_signatures = BROKEN_KEEP;

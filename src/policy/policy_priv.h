@@ -45,7 +45,7 @@ struct judgement {
 
 /* Which senders, recipients… a rule's conditions are about; NULL: all of them. */
 struct selection {
-    bool *senders, *recipients, *labels, *parts, *contacts, *ambiguities;
+    bool *senders, *recipients, *labels, *parts, *contacts, *ambiguities, *signatures;
 };
 
 /* Why a rule holds, for the log and for the placeholders of a reply: the first of each kind. */
@@ -137,6 +137,18 @@ enum truth labels_dropped(struct judgement *j, size_t rule, const struct selecti
                           struct reasons *reasons);
 /* Is the place in this part, or the part itself? */
 bool place_is_within(struct span where, struct span part);
+
+/* language.c */
+enum reader { READER_SENDER = 1, READER_RECIPIENTS };
+/* Bits of enum language, never none. */
+unsigned languages_of(const struct judgement *j, enum reader reader);
+/* The text a "%{text:NAME}" stands for, in the languages of who reads it; any other value as it is. */
+struct span text_in_languages(const struct judgement *j, struct span value, enum reader reader);
+
+/* channel.c */
+bool message_is_signed(const struct judgement *j);
+enum truth channels_unmet(struct judgement *j, const struct selection *selection,
+                          struct reasons *reasons);
 
 /* nearmiss.c */
 enum truth recipients_near_miss(struct judgement *j, const struct selection *selection,

@@ -251,6 +251,21 @@ static void finish(const struct judgement *j, struct smtp_reply *reply)
         add_line(j, reply, reply->code < 500 ? SPAN("Message deferred") : SPAN("Message refused"));
 }
 
+/* The shipped words: French, then English; both for readers of other languages. */
+static void add_shipped(const struct judgement *j, const struct rule *rule,
+                        const struct reasons *reasons, const char *const *text,
+                        struct smtp_reply *reply)
+{
+    unsigned languages = languages_of(j, READER_SENDER);
+    const unsigned shipped = 1U << LANGUAGE_FR | 1U << LANGUAGE_EN;
+
+    if ((languages & shipped) == 0)
+        languages = shipped;
+    for (unsigned language = LANGUAGE_FR; *text != NULL; text++, language++)
+        if ((languages >> language & 1) != 0)
+            add_text(j, reply, template_expand(j, rule, reasons, span_of(*text)));
+}
+
 void reply_build(const struct judgement *j, const struct rule *rule, const struct reasons *reasons,
                  enum action action, struct smtp_reply *reply_out)
 {
@@ -260,9 +275,11 @@ void reply_build(const struct judgement *j, const struct rule *rule, const struc
     reply_out->lines = arena_alloc(j->arena, MAX_LINES * sizeof *reply_out->lines);
     set_codes(j, rule, action, reply_out);
     for (size_t i = 0; i < rule->reply.count; i++)
-        add_text(j, reply_out, template_expand(j, rule, reasons, rule->reply.items[i]));
-    for (; rule->reply.count == 0 && *text != NULL; text++)
-        add_text(j, reply_out, template_expand(j, rule, reasons, span_of(*text)));
+        add_text(j, reply_out,
+                 template_expand(j, rule, reasons,
+                                 text_in_languages(j, rule->reply.items[i], READER_SENDER)));
+    if (rule->reply.count == 0)
+        add_shipped(j, rule, reasons, text, reply_out);
     finish(j, reply_out);
 }
 
@@ -277,7 +294,6 @@ void reply_build_failure(const struct judgement *j, enum failure failure, enum a
     memset(reply_out, 0, sizeof *reply_out);
     reply_out->lines = arena_alloc(j->arena, MAX_LINES * sizeof *reply_out->lines);
     set_codes(j, NULL, action, reply_out);
-    for (; *text != NULL; text++)
-        add_text(j, reply_out, template_expand(j, NULL, &reasons, span_of(*text)));
+    add_shipped(j, NULL, &reasons, text, reply_out);
     finish(j, reply_out);
 }

@@ -36,7 +36,8 @@ static enum truth evidence(struct judgement *j, size_t rule, enum fact fact,
     case FACT_NULL_SENDER:
     case FACT_RECIPIENT_MALFORMED:
     case FACT_RECIPIENT_NEAR_MISS:
-    case FACT_NO_TLS: return evidence_sender(j, rule, fact, selection, reasons);
+    case FACT_NO_TLS:
+    case FACT_CHANNEL_UNMET: return evidence_sender(j, rule, fact, selection, reasons);
     case FACT_LABEL_ABOVE_CEILING:
     case FACT_LABELLED:
     case FACT_LABEL_MISSING:
@@ -53,7 +54,8 @@ static enum truth evidence(struct judgement *j, size_t rule, enum fact fact,
     case FACT_CONTACT_UNAPPROVED:
     case FACT_TYPE_MISMATCH:
     case FACT_ACTIVE_CONTENT:
-    case FACT_SIGNED: return evidence_content(j, rule, fact, selection, reasons);
+    case FACT_SIGNED:
+    case FACT_SIGNED_APPROVED: return evidence_content(j, rule, fact, selection, reasons);
     case FACT_UNDECIDED: return undecided(j, reasons);
     case FACT_ALWAYS: return always(j, reasons);
     case FACT_COUNT: break;

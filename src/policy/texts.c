@@ -93,6 +93,16 @@ static const char *const tls[] = {
     NULL,
 };
 
+static const char *const channel[] = {
+    "Message refusé pour %{recipients} : le destinataire (%{destination}) exige une connexion, un "
+    "chiffrement ou une signature qui manque. Utilisez le poste et le logiciel prévus pour lui. "
+        FR_REFERENCE,
+    "Message refused for %{recipients}: the destination (%{destination}) requires a connection, "
+    "encryption or signature that is not there. Use the workplace and program meant for it. "
+        EN_REFERENCE,
+    NULL,
+};
+
 static const char *const general[] = {
     "Message refusé par la politique de messagerie (%{fact}, %{where}). Adressez-vous à votre "
     "officier de sécurité. " FR_REFERENCE,
@@ -149,12 +159,14 @@ const char *const *text_for(enum fact fact, enum action action)
     case FACT_AMBIGUOUS: return ambiguous;
     case FACT_CONTACT_UNAPPROVED: return contact;
     case FACT_NO_TLS: return tls;
+    case FACT_CHANNEL_UNMET: return channel;
     case FACT_NULL_SENDER:
     case FACT_LABELLED:
     case FACT_OBFUSCATED:
     case FACT_TYPE_MISMATCH:
     case FACT_ACTIVE_CONTENT:
     case FACT_SIGNED:
+    case FACT_SIGNED_APPROVED:
     case FACT_ALWAYS:
     case FACT_COUNT: break;
     }

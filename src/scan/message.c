@@ -18,6 +18,7 @@ struct message {
     struct arena *scratch;      /* the part tree, for as long as the message is read */
     struct buf decoded;
     struct buf other;           /* another reading, to compare */
+    const struct mime_tree *tree;   /* that is read */
     struct span prefix;
     unsigned depth;
 };
@@ -157,9 +158,43 @@ static struct span keep_where(struct message *message, const struct mime_part *p
                                : SPAN("body");
 }
 
+/* The first part of a multipart/signed (RFC 1847), when this part is its second and last. */
+static const struct mime_part *signed_part(const struct message *message, const struct mime_part *part)
+{
+    const struct mime_tree *tree = message->tree;
+    const struct mime_part *first = NULL;
+    size_t count = 0;
+
+    if (part->parent == MIME_NO_PARENT || part->shape != MIME_SINGLE ||
+        !span_equals(tree->parts[part->parent].types[0], SPAN("multipart/signed")) ||
+        tree->parts[part->parent].children != 2)
+        return NULL;
+    for (size_t i = 0; i < tree->count; i++) {
+        if (tree->parts[i].parent != part->parent || tree->parts[i].shape == MIME_FILLING)
+            continue;
+        if (count++ == 0)
+            first = &tree->parts[i];
+        else if (&tree->parts[i] != part)
+            return NULL;
+    }
+    return first == part ? NULL : first;
+}
+
+/* Is the part, or the multipart it is the signature of, all of the message, in every reading? */
+static bool is_whole_message(const struct message *message, const struct mime_part *part, bool detached)
+{
+    const struct mime_part *root = &message->tree->parts[0];
+
+    return message->prefix.len == 0 && message->depth == 0 && part->content_count == 1 &&
+           part->encoding_count == 1 && root->content_count == 1 && root->type_count == 1 &&
+           root->boundary_count <= 1 && (detached ? part->parent == 0 : part == root);
+}
+
 static struct stream stream_of(struct message *message, const struct mime_part *part,
                                struct span bytes, bool reread)
 {
+    const struct mime_part *content = signed_part(message, part);
+
     return (struct stream){
         .bytes = bytes,
         .where = keep_where(message, part),
@@ -169,6 +204,8 @@ static struct stream stream_of(struct message *message, const struct mime_part *
         .depth = message->depth,
         .is_mime_part = true,
         .reread = reread,
+        .signed_content = content == NULL ? (struct span){ NULL, 0 } : content->octets,
+        .is_whole_message = is_whole_message(message, part, content != NULL),
     };
 }
 
@@ -193,7 +230,8 @@ static void read_blocks(struct message *message, const struct mime_part *part, s
                            ? join(message, part->where, "!", stream.name)
                            : arena_printf(message->scan->facts->arena, "%.*s!%u",
                                           SPAN_ARG(part->where), n);
-        stream.is_mime_part = false;
+        stream.is_mime_part = stream.is_whole_message = false;
+        stream.signed_content = (struct span){ NULL, 0 };
         stream.depth++;
         call_all(message, part, seen);
         walk_stream(message->scan, &stream);
@@ -369,12 +407,15 @@ static void note_alternatives(struct message *message, const struct mime_tree *t
 
 static void read_tree(struct message *message, const struct mime_tree *tree, unsigned level)
 {
+    const struct mime_tree *around = message->tree;
+
     if (tree->stopped != UNINSPECTABLE_NONE)
         note_stopped(message, tree->stopped);
     if (level > message->scan->plan->limits.depth) {
         note_stopped(message, UNINSPECTABLE_TOO_DEEP);
         return;
     }
+    message->tree = tree;
     for (size_t i = 0; i < tree->count; i++) {
         const struct mime_part *part = &tree->parts[i];
 
@@ -386,6 +427,7 @@ static void read_tree(struct message *message, const struct mime_tree *tree, uns
         if (i > 0 || level == 0)
             read_part(message, part, level);
     }
+    message->tree = around;
 }
 
 bool message_looks_so(const struct stream *stream)

@@ -86,6 +86,8 @@ struct stream {
     unsigned depth;         /* containers around it, the message itself being 0 */
     bool is_mime_part;      /* a message in it numbers its parts on: "2.1", not "2!1" */
     bool reread;            /* another reading of a part that is already listed: list no second part_fact */
+    struct span signed_content; /* of a multipart/signed, where this is its signature; else NULL */
+    bool is_whole_message;  /* with signed_content, or by itself */
 };
 
 /*
@@ -93,6 +95,11 @@ struct stream {
  * the reading, follows containers. Budget and depth are watched here.
  */
 void walk_stream(struct scan *scan, const struct stream *stream);
+
+/* --- signature.c --------------------------------------------------------- */
+
+/* Does this CMS message verify under the plan's authorities? content NULL: over what it holds itself. */
+bool signature_holds(struct scan *scan, struct span octets, struct span content);
 
 /* Note an ambiguity; where is copied. Past the plan's findings it is only counted. */
 void walk_ambiguity(struct scan *scan, enum ambiguity kind, struct span where);

@@ -25,6 +25,7 @@ struct walk {
     enum uninspectable reason;
     bool active;
     bool opened;            /* sealed, and read by a password of the policy */
+    bool asked, holds;      /* whether the signatures it is are good */
     bool stopped;           /* this stream has passed a limit of its own */
 };
 
@@ -193,6 +194,15 @@ static void on_detected(struct sink *sink, struct span type)
     walk->detected = walk_keep_text(walk->scan, type, 64);
 }
 
+/* Of a message with many signers all must be good, so it is asked once. */
+static bool signed_well(struct walk *walk)
+{
+    if (!walk->asked)
+        walk->holds = signature_holds(walk->scan, walk->stream->bytes, walk->stream->signed_content);
+    walk->asked = true;
+    return walk->holds;
+}
+
 static void on_signature(struct sink *sink, struct span kind, struct span signer)
 {
     struct walk *walk = walk_of(sink);
@@ -208,6 +218,8 @@ static void on_signature(struct sink *sink, struct span kind, struct span signer
     fact->where = arena_copy(walk->scan->facts->arena, walk->stream->where);
     fact->kind = walk_keep_text(walk->scan, kind, 64);
     fact->signer = walk_keep_text(walk->scan, signer, 1024);
+    fact->verified = span_equals(kind, SPAN("smime")) && signed_well(walk);
+    fact->covers_message = walk->stream->is_whole_message && !walk->stream->reread;
 }
 
 static void on_active(struct sink *sink)

@@ -11,6 +11,18 @@ static void put_list(struct buf *out, const struct span_list *list)
         wire_put_span(out, list->items[i]);
 }
 
+/* Certificates are octets, not text. */
+static bool get_authorities(struct wire_in *in, struct arena *arena, struct span_list *list)
+{
+    size_t count = wire_get_count(in, PLAN_MAX_AUTHORITIES, sizeof(uint32_t));
+
+    list->items = arena_alloc(arena, (count + 1) * sizeof *list->items);
+    list->count = list->capacity = count;
+    for (size_t i = 0; i < count && list->items != NULL; i++)
+        list->items[i] = arena_copy(arena, wire_get_span(in, PLAN_AUTHORITY_BYTES));
+    return !in->failed && !arena_is_full(arena);
+}
+
 static bool get_list(struct wire_in *in, struct arena *arena, size_t max, size_t item_bytes,
                      struct span_list *list)
 {
@@ -75,6 +87,7 @@ void plan_encode(const struct scan_plan *plan, struct buf *out)
 {
     put_limits(out, &plan->limits);
     put_list(out, &plan->passwords);
+    put_list(out, &plan->authorities);
     wire_put_u32(out, (uint32_t)plan->label_count);
     for (size_t i = 0; i < plan->label_count; i++) {
         const struct label_def *label = &plan->labels[i];
@@ -111,7 +124,8 @@ struct scan_plan *plan_decode(struct wire_in *in, struct arena *arena)
     if (plan == NULL)
         return NULL;
     plan->limits = get_limits(in);
-    if (!get_list(in, arena, MAX_PASSWORDS, PLAN_MARK_BYTES, &plan->passwords))
+    if (!get_list(in, arena, MAX_PASSWORDS, PLAN_MARK_BYTES, &plan->passwords) ||
+        !get_authorities(in, arena, &plan->authorities))
         return NULL;
     plan->label_count = wire_get_count(in, PLAN_MAX_LABELS, LABEL_BYTES);
     plan->labels = arena_alloc(arena, plan->label_count * sizeof *plan->labels);

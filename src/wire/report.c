@@ -132,6 +132,8 @@ static void put_lists(struct buf *out, const struct caps *caps, const struct fac
         put_text(out, facts->signatures.items[i].where);
         put_text(out, facts->signatures.items[i].kind);
         put_text(out, facts->signatures.items[i].signer);
+        wire_put_u8(out, facts->signatures.items[i].verified);
+        wire_put_u8(out, facts->signatures.items[i].covers_message);
     }
 }
 
@@ -266,7 +268,7 @@ static void get_ambiguities(struct wire_in *in, size_t cap, struct facts *facts)
 
 static void get_signatures(struct wire_in *in, size_t cap, struct facts *facts)
 {
-    size_t count = wire_get_count(in, cap, 3 * sizeof(uint32_t));
+    size_t count = wire_get_count(in, cap, 3 * sizeof(uint32_t) + 2);
 
     for (size_t i = 0; i < count && !in->failed; i++) {
         struct signature_fact *signature = facts_add_signature(facts);
@@ -275,6 +277,8 @@ static void get_signatures(struct wire_in *in, size_t cap, struct facts *facts)
         signature->where = get_text(in);
         signature->kind = get_text(in);
         signature->signer = get_text(in);
+        signature->verified = wire_get_bool(in);
+        signature->covers_message = wire_get_bool(in);
     }
 }
 

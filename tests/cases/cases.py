@@ -94,6 +94,7 @@ CHECKS = {
     "because": lambda got, w: any(w[0] in line for rule in got["rules"] for line in rule["because"]),
     "exception": lambda got, w: w[0] in [rule.get("exception") for rule in got["rules"] + got["rules_unmet"]],
     "reply": lambda got, w: w[0] in (got["reply"] or ""),
+    "no-reply": lambda got, w: w[0] not in (got["reply"] or ""),
     "label": _check_label,
     "no-label": _check_no_label,
     "sender": lambda got, w: any(s["address"] == w[0] and _state(s) == w[1] and (len(w) < 3 or s["where"] == w[2])

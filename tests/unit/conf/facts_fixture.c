@@ -137,13 +137,14 @@ static void add_header(struct facts *facts, struct span rest)
     header->value = span_trim(span_slice(rest, colon + 1, rest.len));
 }
 
-static void add_signature(struct facts *facts, struct span rest)
+static struct signature_fact *add_signature(struct facts *facts, struct span rest)
 {
     struct signature_fact *signature = facts_add_signature(facts);
 
     signature->where = SPAN("1");
     signature->kind = word(&rest);
     signature->signer = span_trim(rest);
+    return signature;
 }
 
 /* "NAME TOTAL TODAY" */
@@ -155,6 +156,14 @@ static void add_use(struct facts *facts, struct span rest)
     use->name = word(&rest);
     assert_true(span_to_u64(word(&rest), &use->total));
     assert_true(span_to_u64(word(&rest), &use->today));
+}
+
+/* A signature of the whole message under an authority. */
+static void add_approved(struct facts *facts, struct span rest)
+{
+    struct signature_fact *signature = add_signature(facts, rest);
+
+    signature->verified = signature->covers_message = true;
 }
 
 static bool read_sender(struct facts *facts, struct span key, struct span rest)
@@ -220,7 +229,9 @@ static bool read_content(struct facts *facts, const struct policy *policy, struc
     else if (span_equals(key, SPAN("header")))
         add_header(facts, rest);
     else if (span_equals(key, SPAN("signed")))
-        add_signature(facts, rest);
+        (void)add_signature(facts, rest);
+    else if (span_equals(key, SPAN("approved")))
+        add_approved(facts, rest);
     else if (span_equals(key, SPAN("subject")))
         facts->subject = rest;
     else

@@ -330,6 +330,14 @@ static const struct rule_case conditions[] = {
     { "tls", "rule \"r\" { tls = {\"TLSv1\", \"TLSv1.1\", none} action = reject }", OUT, "reject r" },
     { "good tls", "rule \"r\" { tls = {\"TLSv1\", \"TLSv1.1\", none} action = reject }",
       OUT "tls TLSv1.3", "accept" },
+    { "signed and approved", "rule \"r\" { when = signed-approved action = reject }", OUT "approved smime CN=a",
+      "reject r" },
+    { "signed, not approved", "rule \"r\" { when = signed-approved action = reject }", OUT "signed smime CN=a",
+      "accept" },
+    { "approved, of another", "rule \"r\" { when = signed-approved signer = \"*chief*\" action = reject }",
+      OUT "approved smime CN=a\nsigned smime CN=chief", "accept" },
+    { "approved, of that one", "rule \"r\" { when = signed-approved signer = \"*chief*\" action = reject }",
+      OUT "signed smime CN=a\napproved smime CN=chief", "reject r" },
     { "tls required", "rule \"r\" { when = no-tls action = reject }", GOOD "rcpt x@sealed.example",
       "reject r" },
     { "tls required and there", "rule \"r\" { when = no-tls action = reject }",
@@ -439,6 +447,13 @@ static const struct rule_case actions[] = {
     { "hold for some", "rule \"a\" { when = label-above-ceiling action = reject some_recipients = hold }",
       GOOD "rcpt x@interieur.gouv.fr\nrcpt y@example.org\nlabel fr:DIFFUSION_RESTREINTE certain text 1",
       "quarantine a" },
+    { "a footer in the language of its recipients",
+      "language \"en\" { domains = \"ally.example\" } text \"f\" { fr = \"Pied\" en = \"Foot\" }"
+      "rule \"a\" { when = always action = rewrite footer = \"%{text:f}\" }",
+      GOOD "rcpt x@ally.example", "rewrite footer:Foot footer:<p>Foot</p>\n" },
+    { "a footer for everybody", "text \"f\" { fr = \"Pied %{rule}\" en = \"Foot\" }"
+      "rule \"a\" { when = always action = rewrite footer = \"%{text:f}\" footer_html = \"<i>x</i>\" }",
+      GOOD "rcpt x@ally.example", "rewrite footer:Pied a\nFoot footer:<i>x</i>" },
     { "whole policy observes", "mode = observe rule \"a\" { when = always action = reject }", OUT,
       "accept a" },
 };
@@ -550,7 +565,7 @@ static void tell_edit(struct buf *out, const struct edit *edit)
     case EDIT_ADDRESS: buf_printf(out, " %.*s>%.*s", SPAN_ARG(edit->name), SPAN_ARG(edit->value)); break;
     case EDIT_PART: buf_printf(out, " part:%.*s", SPAN_ARG(edit->name)); break;
     case EDIT_FOOTER_TEXT:
-    case EDIT_FOOTER_HTML: buf_printf(out, " footer"); break;
+    case EDIT_FOOTER_HTML: buf_printf(out, " footer:%.*s", SPAN_ARG(edit->value)); break;
     case EDIT_METADATA: buf_printf(out, " metadata:%.*s", SPAN_ARG(edit->name)); break;
     }
 }

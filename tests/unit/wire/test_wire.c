@@ -176,6 +176,7 @@ static void test_plan_round_trips(void **state)
 {
     struct span marks[] = { SPAN("SECRET"), SPAN("TR\xC3\x88S SECRET") };
     struct span words[] = { SPAN("motdepasse") };
+    struct span certificates[] = { SPAN("0\x82\xFF\0") };
     struct label_def labels[] = { { .scheme = SPAN("fr"),
                                     .name = SPAN("SECRET"),
                                     .rank = 30,
@@ -183,7 +184,8 @@ static void test_plan_round_trips(void **state)
                                     .strength = LABEL_WEAK,
                                     .marks = { marks, 2, 2 },
                                     .identifiers = { words, 1, 1 } } };
-    const struct scan_plan plan = { labels, 1, { words, 1, 1 }, plan_default_limits,
+    const struct scan_plan plan = { labels, 1, { words, 1, 1 }, { certificates, 1, 1 },
+                                    plan_default_limits,
                                     { true, SPAN("fra+eng"), 20, 1000000, 5000 } };
     struct arena *arena = arena_new(0);
     const struct scan_plan *got;
@@ -202,6 +204,7 @@ static void test_plan_round_trips(void **state)
     assert_true(span_equals(got->labels[0].marks.items[1], marks[1]));
     assert_int_equal(got->labels[0].short_marks.count, 0);
     assert_true(span_equals(got->passwords.items[0], words[0]));
+    assert_true(span_equals(got->authorities.items[0], certificates[0]));
     assert_true(memcmp(&got->limits, &plan.limits, sizeof plan.limits) == 0);
     assert_true(got->ocr.wanted);
     assert_true(span_equals(got->ocr.languages, SPAN("fra+eng")));
@@ -236,7 +239,8 @@ static void fill(struct facts *facts)
                                                  .reason = UNINSPECTABLE_ENCRYPTED };
     *facts_add_ambiguity(facts) =
         (struct ambiguity_fact){ AMBIGUITY_XML_DTD, SPAN("1!bad\xFF") };
-    *facts_add_signature(facts) = (struct signature_fact){ .kind = SPAN("smime") };
+    *facts_add_signature(facts) = (struct signature_fact){ .kind = SPAN("smime"),
+                                                             .verified = true };
     facts->scan_failure = UNINSPECTABLE_NONE;
 }
 
