@@ -3,8 +3,9 @@
 #define FACTS_REVISION_H
 
 /*
- * What is to be changed in the body of a message: decided by the policy, carried
- * out by revise/revise.h in the cage, since it takes a parser.
+ * What is to be changed in a message: decided by the policy, carried out by
+ * revise/revise.h in the cage, since it takes a parser. The header fields are changed
+ * there only to be judged: the mail server changes its own.
  */
 #include <stddef.h>
 
@@ -16,6 +17,7 @@ enum {
     REVISION_REPLACEMENTS = 200,
     REVISION_NOTICES = 100,
     REVISION_STRIPPED = 200,
+    REVISION_FIELDS = 1000,
     REVISION_TYPE_BYTES = 200,  /* of a Content-Type that changes */
     REVISION_BYTES = 48 << 10   /* of all its text: it travels with the order to a scanner */
 };
@@ -38,6 +40,8 @@ struct revision {
     size_t notice_count;
     struct span *stripped;      /* parts that lose what they say of their author, numbered as in a notice */
     size_t stripped_count;
+    struct edit *fields;        /* EDIT_HEADER_ADD, SET and DELETE, in their order; without rule */
+    size_t field_count;
     struct span footer_text;    /* UTF-8, "\n"; empty: none */
     struct span footer_html;    /* an HTML fragment, UTF-8; empty: none for HTML parts */
 };
@@ -52,8 +56,11 @@ enum revise_result {
 
 const char *revise_result_name(enum revise_result result);
 
+/* Is there anything in it but header fields? */
+bool revision_edits_body(const struct revision *revision);
+
 /*
- * What a verdict's edits ask for in the body. Lists in arena, text borrowed.
+ * What a verdict's edits ask for in header and body. Lists in arena, text borrowed.
  * Returns -1 when it is more than a revision holds, or the arena is full.
  */
 int revision_of(struct arena *arena, const struct verdict *verdict, struct revision *revision_out);

@@ -64,8 +64,9 @@ enum edit_kind {
 
 const char *edit_kind_name(enum edit_kind kind);
 
-/* Is it one in the body? */
+/* Is it one in the body, or of a header field? */
 bool edit_kind_is_body(enum edit_kind kind);
+bool edit_kind_is_header(enum edit_kind kind);
 
 struct edit {
     enum edit_kind kind;
@@ -101,6 +102,7 @@ struct verdict {
 };
 
 bool verdict_edits_body(const struct verdict *verdict);
+bool verdict_edits_header(const struct verdict *verdict);
 
 /* One more edit of the deciding rule, behind the others; false when the arena is full. Texts are borrowed. */
 bool verdict_add_edit(struct arena *arena, struct verdict *verdict, enum edit_kind kind,

@@ -37,6 +37,13 @@ void encoded_word_append(struct span text, size_t column, struct buf *out);
  */
 void encoded_word_append_field(struct span text, size_t column, struct buf *out);
 
+/*
+ * Append the value of a field as it may stand in a message: folds ("\n" before a blank) stay,
+ * other control octets become blanks; what is not ASCII as encoded_word_append_field() has it,
+ * or as it is where the mail system takes UTF-8 (RFC 6532).
+ */
+void encoded_word_append_value(struct span value, size_t column, bool as_utf8, struct buf *out);
+
 /* Is there anything in it that some reader would decode? */
 bool encoded_word_present(struct span text);
 

@@ -27,6 +27,9 @@ struct template_work {
     enum revise_result (*revise)(struct arena *arena, struct span message,
                                  const struct revision *revision, struct buf *message_out,
                                  size_t *body_at_out, struct span *type_out);
+    /* And for the fields of its header; as revise_header(). */
+    bool (*revise_header)(struct arena *arena, struct span message, const struct revision *revision,
+                          struct buf *header_out, size_t *rest_at_out);
     const char *cannot;     /* why, in words, when prepare() returns NULL */
 };
 

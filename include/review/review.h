@@ -3,7 +3,7 @@
 #define REVIEW_REVIEW_H
 
 /*
- * Between a verdict and its action: when the verdict edits the body, have a caged
+ * Between a verdict and its action: when the verdict rewrites the message, have a caged
  * scanner edit it, and the result read and judged again, before anything leaves.
  * The daemon and "vaguemestre inspect" do it by this one function.
  */
@@ -32,7 +32,8 @@ struct review {
 };
 
 /*
- * Leaves a verdict without edits in the body as it is. Otherwise, when the edits
+ * Leaves a verdict that rewrites nothing as it is. One that rewrites fields of the header
+ * only is judged again as they will be, and stays. Otherwise, when the edits
  * were made and what came out needs no more of them, review_out->edited is set, and
  * edits of Content-* fields are added where a message of one part became a notice.
  *

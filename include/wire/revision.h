@@ -16,8 +16,9 @@ bool revision_decode(struct wire_in *in, struct arena *arena, struct revision *r
 struct revised {
     enum revise_result result;
     struct span type;       /* new Content-Type of a message replaced whole; else empty */
-    struct span message;    /* with REVISE_DONE, whole */
+    struct span message;    /* with REVISE_DONE, whole; else the header, where fields of it were to be edited */
     uint64_t body_at;       /* in it */
+    uint64_t rest_at;       /* in the message as it was: what follows there stands behind this one */
 };
 
 void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised, struct buf *out);

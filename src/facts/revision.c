@@ -13,6 +13,24 @@ const char *revise_result_name(enum revise_result result)
     return NULL;
 }
 
+bool revision_edits_body(const struct revision *revision)
+{
+    return revision->replacement_count + revision->notice_count + revision->stripped_count > 0 ||
+           revision->footer_text.len > 0 || revision->footer_html.len > 0;
+}
+
+/* The edits of header fields; NULL when there are too many. */
+static struct edit *fields_of(struct arena *arena, const struct verdict *verdict, size_t *count_out)
+{
+    struct edit *fields = arena_alloc(arena, (verdict->edit_count + 1) * sizeof *fields);
+
+    *count_out = 0;
+    for (size_t i = 0; fields != NULL && i < verdict->edit_count; i++)
+        if (edit_kind_is_header(verdict->edits[i].kind))
+            fields[(*count_out)++] = verdict->edits[i];
+    return *count_out > REVISION_FIELDS ? NULL : fields;
+}
+
 /* A list for as many items as there are edits of that kind; NULL when there are more than most. */
 static void *list_for(struct arena *arena, const struct verdict *verdict, enum edit_kind kind,
                       size_t most, size_t item_bytes)
@@ -33,7 +51,8 @@ int revision_of(struct arena *arena, const struct verdict *verdict, struct revis
                                sizeof *r->replacements);
     r->notices = list_for(arena, verdict, EDIT_PART, REVISION_NOTICES, sizeof *r->notices);
     r->stripped = list_for(arena, verdict, EDIT_METADATA, REVISION_STRIPPED, sizeof *r->stripped);
-    if (r->replacements == NULL || r->notices == NULL || r->stripped == NULL)
+    r->fields = fields_of(arena, verdict, &r->field_count);
+    if (r->replacements == NULL || r->notices == NULL || r->stripped == NULL || r->fields == NULL)
         return -1;
     for (size_t i = 0; i < verdict->edit_count; i++) {
         const struct edit *edit = &verdict->edits[i];

@@ -68,6 +68,11 @@ const char *edit_kind_name(enum edit_kind kind)
     return NULL;
 }
 
+bool edit_kind_is_header(enum edit_kind kind)
+{
+    return kind == EDIT_HEADER_ADD || kind == EDIT_HEADER_SET || kind == EDIT_HEADER_DELETE;
+}
+
 bool edit_kind_is_body(enum edit_kind kind)
 {
     return kind >= EDIT_ADDRESS;
@@ -77,6 +82,14 @@ bool verdict_edits_body(const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->edit_count; i++)
         if (edit_kind_is_body(verdict->edits[i].kind))
+            return true;
+    return false;
+}
+
+bool verdict_edits_header(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->edit_count; i++)
+        if (edit_kind_is_header(verdict->edits[i].kind))
             return true;
     return false;
 }

@@ -112,3 +112,23 @@ void encoded_word_append_field(struct span text, size_t column, struct buf *out)
     encoded_word_append(span_slice(text, first, last), column, out);
     (void)append_plain(span_slice(text, last, text.len), LINE_CHARS, out);
 }
+
+/* A line break stays only where it folds; every other control octet becomes a blank. */
+static void append_clean(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool fold = c == '\n' && i + 1 < text.len && (text.ptr[i + 1] == ' ' || text.ptr[i + 1] == '\t');
+        const bool control = (unsigned char)c < ' ' || c == 0x7F;
+
+        buf_append_byte(out, control && !fold && c != '\t' ? ' ' : c);
+    }
+}
+
+void encoded_word_append_value(struct span value, size_t column, bool as_utf8, struct buf *out)
+{
+    if (as_utf8 || utf8_ascii_run(value) == value.len)
+        append_clean(out, value);
+    else
+        encoded_word_append_field(value, column, out);
+}

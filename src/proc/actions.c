@@ -49,18 +49,6 @@ static bool is_field_name(struct span name)
     return name.len > 0 && name.len <= 128;
 }
 
-/* A line break stays only where it folds; every other control octet becomes a blank. */
-static void append_plain(struct buf *out, struct span text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.ptr[i];
-        const bool fold = c == '\n' && i + 1 < text.len && (text.ptr[i + 1] == ' ' || text.ptr[i + 1] == '\t');
-        const bool control = (unsigned char)c < ' ' || c == 0x7F;
-
-        buf_append_byte(out, control && !fold && c != '\t' ? ' ' : c);
-    }
-}
-
 struct span actions_header_value(struct arena *arena, struct span name, struct span value,
                                  bool smtputf8)
 {
@@ -70,10 +58,7 @@ struct span actions_header_value(struct arena *arena, struct span name, struct s
     buf_init(&out, MAX_VALUE_BYTES);
     /* With the leading blank negotiated, the blank behind the colon is ours to give. */
     buf_append_byte(&out, ' ');
-    if (smtputf8 || utf8_ascii_run(value) == value.len)
-        append_plain(&out, value);
-    else
-        encoded_word_append_field(value, name.len + 2, &out);
+    encoded_word_append_value(value, name.len + 2, smtputf8, &out);
     if (!out.failed)
         made = arena_copy(arena, buf_span(&out));
     buf_fini(&out);

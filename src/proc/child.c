@@ -55,11 +55,33 @@ static bool nearly_spent(uint32_t cpu_seconds, const struct plan_limits *limits)
     return (uint64_t)used.tv_sec + 2 * (limits->time_ms / 1000 + 1) >= cpu_seconds;
 }
 
+/* Put the edited header before a body that was edited too, or in the answer alone. */
+static bool revise_fields(const struct desk *desk, struct span bytes, const struct revision *revision,
+                          struct revised *revised, struct buf *message)
+{
+    const bool whole = revised->result == REVISE_DONE;
+    size_t rest_at = 0;
+    struct buf made;
+    bool good;
+
+    buf_init(&made, WIRE_MESSAGE_BYTES - WIRE_FRAME_BYTES);
+    good = desk->work->revise_header(desk->arena, whole ? buf_span(message) : bytes, revision, &made,
+                                     &rest_at);
+    revised->body_at = made.len + (whole ? revised->body_at - rest_at : 0);
+    revised->rest_at = whole ? bytes.len : rest_at;
+    if (whole)
+        buf_append(&made, span_slice(buf_span(message), rest_at, message->len));
+    good = good && !made.failed;
+    buf_fini(message);
+    *message = made;
+    return good;
+}
+
 /* Edit a message and leave the answer in desk->report; false when the order is none. */
 static bool revise(struct desk *desk, const struct job *job, struct span bytes, bool leaving)
 {
     struct wire_in in = wire_in_of(job->revision);
-    struct revised revised = { .result = REVISE_IMPOSSIBLE };
+    struct revised revised = { .result = REVISE_UNCHANGED, .rest_at = bytes.len };
     struct revision revision;
     struct buf message;
     size_t body_at = 0;
@@ -68,13 +90,18 @@ static bool revise(struct desk *desk, const struct job *job, struct span bytes, 
         !wire_is_done(&in))
         return false;
     buf_init(&message, WIRE_MESSAGE_BYTES - WIRE_FRAME_BYTES);
-    revised.result = desk->work->revise(desk->arena, bytes, &revision, &message, &body_at,
-                                        &revised.type);
-    if (revised.result == REVISE_DONE)
-        revised.message = buf_span(&message);
+    if (revision_edits_body(&revision))
+        revised.result = desk->work->revise(desk->arena, bytes, &revision, &message, &body_at,
+                                            &revised.type);
     revised.body_at = body_at;
+    if (revision.field_count > 0 &&
+        (revised.result == REVISE_DONE || revised.result == REVISE_UNCHANGED) &&
+        !revise_fields(desk, bytes, &revision, &revised, &message))
+        message.failed = true;
     if (message.failed)
         revised = (struct revised){ .result = REVISE_IMPOSSIBLE };
+    else
+        revised.message = buf_span(&message);
     revised_encode(job->id, leaving, &revised, &desk->report);
     buf_fini(&message);
     return true;

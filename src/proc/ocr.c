@@ -69,7 +69,7 @@ static void keep_to_one_thread(char **argv)
 int main(int argc, char **argv)
 {
     static const struct template_work work = {
-        prepare, scan, NULL,
+        prepare, scan, NULL, NULL,
         "no data for a language of ocr_languages (on Debian tesseract-ocr-LANGUAGE), or no memory"
     };
     socklen_t len = sizeof(int);

@@ -29,7 +29,7 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 int main(void)
 {
     static const struct template_work work = {
-        prepare, scan, revise_message,
+        prepare, scan, revise_message, revise_header,
         "cannot compile the plan: no memory, or a marking would not be found in its own text"
     };
     socklen_t len = sizeof(int);

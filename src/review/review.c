@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "review/review.h"
 
+#include <sys/mman.h>
+
 #include "facts/revision.h"
 #include "policy/policy.h"
 #include "spool/spool.h"
@@ -77,9 +79,29 @@ static bool is_good(const struct facts *facts, const struct verdict *first, cons
            second->action == ACTION_TAG || second->action == ACTION_REWRITE;
 }
 
+/* What came out, and behind it what was left as it is. */
+static bool put_together(const struct review_subject *subject, const struct revised *revised,
+                         struct spool *spool, struct err *err)
+{
+    const size_t rest = revised->rest_at < subject->size ? (size_t)(subject->size - revised->rest_at) : 0;
+    char *whole = MAP_FAILED;
+    bool good = spool_append(spool, revised->message, err) == SPOOL_OK;
+
+    if (!good || rest == 0)
+        return good;
+    whole = mmap(NULL, subject->size, PROT_READ, MAP_PRIVATE, subject->message_fd, 0);
+    if (whole == MAP_FAILED) {
+        err_set(err, "mapping the message: %m");
+        return false;
+    }
+    good = spool_append(spool, (struct span){ whole + revised->rest_at, rest }, err) == SPOOL_OK;
+    munmap(whole, subject->size);
+    return good;
+}
+
 /* Read and judge what came out, as it would leave. */
 static bool judge_again(const struct review_subject *subject, struct arena *arena,
-                        const struct verdict *verdict, struct span message, struct err *err)
+                        const struct verdict *verdict, const struct revised *revised, struct err *err)
 {
     const struct spool_limits limits = { .directory_fd = -1, .memory_bytes = UINT64_MAX };
     struct spool *spool = spool_new(&limits, err);
@@ -91,7 +113,7 @@ static bool judge_again(const struct review_subject *subject, struct arena *aren
 
     if (spool == NULL)
         return false;
-    if (facts != NULL && spool_append(spool, message, err) == SPOOL_OK &&
+    if (facts != NULL && put_together(subject, revised, spool, err) &&
         (fd = spool_seal(spool, &size, err)) >= 0 &&
         cage_scan(subject->cage, fd, size, SCAN_MESSAGE, (struct span){ NULL, 0 }, &subject->wait,
                   facts, err) == 0) {
@@ -148,6 +170,28 @@ static void settle(const struct review_subject *subject, struct arena *arena, st
         fail(subject, arena, verdict);
 }
 
+/* Is anything in it changed that a reader would judge the message by? A mere tag is not. */
+static bool is_rewritten(const struct verdict *verdict)
+{
+    return verdict_edits_body(verdict) ||
+           (verdict->action == ACTION_REWRITE && verdict_edits_header(verdict));
+}
+
+/* The body's edits were made, or had been before. false: the message is held. */
+static bool take_body(struct arena *arena, const struct revision *revision,
+                      const struct revised *revised, struct verdict *verdict)
+{
+    if (revised->result == REVISE_DONE || !revision_edits_body(revision))
+        return true;
+    /* Footers may be there already; an address or part that was found must be reached. */
+    if (revised->result == REVISE_UNCHANGED && revision->replacement_count + revision->notice_count == 0) {
+        drop_body_edits(verdict);
+        return true;
+    }
+    hold(arena, verdict, revised->result);
+    return false;
+}
+
 void review_verdict(const struct review_subject *subject, struct arena *arena,
                     struct verdict *verdict, struct review *review_out, struct err *err)
 {
@@ -156,35 +200,28 @@ void review_verdict(const struct review_subject *subject, struct arena *arena,
 
     *review_out = (struct review){ .edited = false };
     buf_init(&review_out->answer, 0);
-    if (!verdict_edits_body(verdict))
+    if (!is_rewritten(verdict))
         return;
     if (revision_of(arena, verdict, &revision) != 0) {
         hold(arena, verdict, REVISE_IMPOSSIBLE);
         return;
     }
     if (cage_revise(subject->cage, subject->message_fd, subject->size, &revision, &subject->wait,
-                    &review_out->answer, &revised, err) != 0) {
+                    &review_out->answer, &revised, err) != 0 ||
+        (revised.result == REVISE_IMPOSSIBLE && !revision_edits_body(&revision))) {
         fail(subject, arena, verdict);
         return;
     }
-    /* Footers may be there already; an address or part that was found must be reached. */
-    if (revised.result == REVISE_UNCHANGED &&
-        revision.replacement_count + revision.notice_count == 0) {
-        drop_body_edits(verdict);
+    if (!take_body(arena, &revision, &revised, verdict))
+        return;
+    if (revised.message.len > 0 &&
+        (!judge_again(subject, arena, verdict, &revised, err) ||
+         !retype(subject->facts, arena, verdict, revised.type))) {
+        fail(subject, arena, verdict);
+        return;
+    }
+    if (revision_edits_body(&revision))
         settle(subject, arena, verdict);
-        return;
-    }
-    if (revised.result != REVISE_DONE) {
-        hold(arena, verdict, revised.result);
-        return;
-    }
     review_out->body = span_slice(revised.message, (size_t)revised.body_at, revised.message.len);
-    review_out->edited = judge_again(subject, arena, verdict, revised.message, err);
-    if (!review_out->edited || !retype(subject->facts, arena, verdict, revised.type)) {
-        review_out->edited = false;
-        fail(subject, arena, verdict);
-        return;
-    }
-    settle(subject, arena, verdict);
-    review_out->edited = verdict_edits_body(verdict);
+    review_out->edited = revised.result == REVISE_DONE && verdict_edits_body(verdict);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "wire/revision.h"
 
-enum { SPAN_BYTES = 4, PAIR_BYTES = 8 };    /* an empty span, and two */
+enum { SPAN_BYTES = 4, PAIR_BYTES = 8, FIELD_BYTES = 12 };  /* an empty span, two, and two with their kind */
 
 void revision_encode(const struct revision *revision, struct buf *out)
 {
@@ -20,11 +20,18 @@ void revision_encode(const struct revision *revision, struct buf *out)
     wire_put_u32(out, (uint32_t)revision->stripped_count);
     for (size_t i = 0; i < revision->stripped_count; i++)
         wire_put_span(out, revision->stripped[i]);
+    wire_put_u32(out, (uint32_t)revision->field_count);
+    for (size_t i = 0; i < revision->field_count; i++) {
+        wire_put_u32(out, revision->fields[i].kind);
+        wire_put_span(out, revision->fields[i].name);
+        wire_put_span(out, revision->fields[i].value);
+    }
     wire_put_span(out, revision->footer_text);
     wire_put_span(out, revision->footer_html);
     if (revision->replacement_count > REVISION_REPLACEMENTS ||
         revision->notice_count > REVISION_NOTICES ||
-        revision->stripped_count > REVISION_STRIPPED || out->len - before > REVISION_BYTES)
+        revision->stripped_count > REVISION_STRIPPED ||
+        revision->field_count > REVISION_FIELDS || out->len - before > REVISION_BYTES)
         out->failed = true;
 }
 
@@ -49,10 +56,17 @@ bool revision_decode(struct wire_in *in, struct arena *arena, struct revision *r
     r->stripped = arena_alloc(arena, (r->stripped_count + 1) * sizeof *r->stripped);
     for (size_t i = 0; r->stripped != NULL && i < r->stripped_count; i++)
         r->stripped[i] = wire_get_span(in, REVISION_BYTES);
+    r->field_count = wire_get_count(in, REVISION_FIELDS, FIELD_BYTES);
+    r->fields = arena_alloc(arena, (r->field_count + 1) * sizeof *r->fields);
+    for (size_t i = 0; r->fields != NULL && i < r->field_count; i++) {
+        r->fields[i].kind = wire_get_range(in, EDIT_HEADER_ADD, EDIT_HEADER_DELETE);
+        r->fields[i].name = wire_get_span(in, REVISION_BYTES);
+        r->fields[i].value = wire_get_span(in, REVISION_BYTES);
+    }
     r->footer_text = wire_get_text(in, REVISION_BYTES);
     r->footer_html = wire_get_text(in, REVISION_BYTES);
     return !in->failed && r->replacements != NULL && r->notices != NULL &&
-           r->stripped != NULL;
+           r->stripped != NULL && r->fields != NULL;
 }
 
 void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised, struct buf *out)
@@ -62,6 +76,7 @@ void revised_encode(uint64_t job_id, bool leaving, const struct revised *revised
     wire_put_u32(out, revised->result);
     wire_put_span(out, revised->type);
     wire_put_u64(out, revised->body_at);
+    wire_put_u64(out, revised->rest_at);
     wire_put_span(out, revised->message);
 }
 
@@ -74,6 +89,7 @@ bool revised_decode(struct span message, uint64_t job_id, struct revised *revise
     revised_out->result = wire_get_range(&in, REVISE_UNCHANGED, REVISE_IMPOSSIBLE);
     revised_out->type = wire_get_text(&in, REVISION_TYPE_BYTES);
     revised_out->body_at = wire_get_u64(&in);
+    revised_out->rest_at = wire_get_u64(&in);
     revised_out->message = wire_get_span(&in, WIRE_MESSAGE_BYTES);
     for (size_t i = 0; i < revised_out->type.len; i++)
         if ((unsigned char)revised_out->type.ptr[i] < ' ')

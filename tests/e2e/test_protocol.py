@@ -560,7 +560,9 @@ def test_out_of_descriptors_defers_and_recovers():
                 held.append(FakeMTA(poor.address, timeout=2))
         except (OSError, Closed):
             pass
-        true(0 < len(held) < 80, f"{len(held)} sessions served with 64 descriptors")
+        # libmilter gives up when accept() fails too often; then a fresh milter has taken the later ones.
+        true(held and (len(held) < 80 or "ended role=milter" in poor.log()),
+             f"{len(held)} sessions served with 64 descriptors\n{poor.log()}")
         try:
             held[0].connect()
             held[0].helo()

@@ -10,6 +10,23 @@
 #include "mail/mime.h"
 #include "revise/revise.h"
 
+/* Whatever the header is, its edited fields are such, and the rest begins inside the message. */
+static void check_header(struct arena *arena, struct span message, size_t number)
+{
+    struct edit edits[] = { { EDIT_HEADER_SET, SPAN("Subject"), SPAN("[DR] x"), SPAN("") },
+                            { EDIT_HEADER_ADD, SPAN("X-Label"), SPAN("\xC3\xA9"), SPAN("") },
+                            { EDIT_HEADER_DELETE, SPAN("Received"), number == 1 ? SPAN("1") : SPAN(""), SPAN("") } };
+    const struct revision revision = { .fields = edits, .field_count = 3 };
+    struct buf header;
+    size_t rest_at = 0;
+
+    buf_init(&header, 0);
+    if (revise_header(arena, message, &revision, &header, &rest_at) &&
+        (rest_at > message.len || span_find(buf_span(&header), SPAN("Subject: [DR] x")) == header.len))
+        abort();
+    buf_fini(&header);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static const struct mime_limits limits = { 10000, 64 };
@@ -82,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         abort();
     if (result == REVISE_DONE)
         check(arena, message, &revision, buf_span(&whole));
+    check_header(arena, message, size % 3);
     buf_fini(&whole);
     arena_free(&arena);
     return 0;

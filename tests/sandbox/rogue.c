@@ -305,7 +305,7 @@ static bool scan(void *prepared, const struct scan_job *job, struct facts *facts
 
 int main(void)
 {
-    static const struct template_work work = { prepare, scan, NULL, "no memory" };
+    static const struct template_work work = { prepare, scan, NULL, NULL, "no memory" };
 
     return template_run(TEMPLATE_FD, &work);
 }

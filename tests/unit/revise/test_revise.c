@@ -236,6 +236,38 @@ static void test_revise_puts_a_notice_for_a_part(void **state)
     expect(HEAD "\r\ntexte\r\n", &revision, REVISE_IMPOSSIBLE, NULL);
 }
 
+/* As a mail server makes them: in order, numbers counting what is there by then. */
+static void test_header_as_the_mail_server_will_have_it(void **state)
+{
+    static const char message[] = "Received: one\r\nFrom: a@b.c\r\nReceived: two\r\n folded\r\nSubject: s\r\n\r\nbody\r\n";
+    struct edit edits[] = { { EDIT_HEADER_DELETE, SPAN("received"), SPAN("2"), SPAN("") },
+                            { EDIT_HEADER_SET, SPAN("From"), SPAN("presse@defense.gouv.fr"), SPAN("") },
+                            { EDIT_HEADER_SET, SPAN("X-Label"), SPAN("DR\n (suite)"), SPAN("") },
+                            { EDIT_HEADER_ADD, SPAN("Subject"), SPAN("\xC3\xA9t\xC3\xA9"), SPAN("") } };
+    struct revision revision = { .fields = edits, .field_count = 4 };
+    struct arena *arena = arena_new(0);
+    struct buf header;
+    size_t rest_at;
+
+    (void)state;
+    buf_init(&header, 0);
+    assert_true(revise_header(arena, span_of(message), &revision, &header, &rest_at));
+    assert_true(span_equals(buf_span(&header),
+                            SPAN("Received: one\r\nFrom: presse@defense.gouv.fr\r\nSubject: s\r\n"
+                                 "X-Label: DR\r\n (suite)\r\nSubject: =?UTF-8?B?w6l0w6k=?=\r\n")));
+    assert_string_equal(message + rest_at, "\r\nbody\r\n");
+    buf_clear(&header);
+    edits[0].value = SPAN("3");
+    assert_false(revise_header(arena, span_of(message), &revision, &header, &rest_at));
+    buf_clear(&header);
+    edits[0].value = SPAN("");
+    revision.field_count = 1;
+    assert_true(revise_header(arena, span_of(message), &revision, &header, &rest_at));
+    assert_true(span_equals(buf_span(&header), SPAN("From: a@b.c\r\nSubject: s\r\n")));
+    buf_fini(&header);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_revise_footer_is_idempotent),
         cmocka_unit_test(test_revise_footer_fits_the_text),
         cmocka_unit_test(test_revise_puts_a_notice_for_a_part),
+        cmocka_unit_test(test_header_as_the_mail_server_will_have_it),
     };
 
     return cmocka_run_group_tests_name("revise", tests, NULL, NULL);

@@ -350,7 +350,9 @@ static void test_revision_round_trips(void **state)
     struct replacement replacement = { SPAN("a@b.c"), SPAN("d@e.f") };
     struct notice notice = { SPAN("2.1"), SPAN("retir\xC3\xA9\n") };
     struct span stripped = SPAN("3");
-    struct revision sent = { &replacement, 1, &notice, 1, &stripped, 1, SPAN("-- \n"), SPAN("<p></p>") }, got;
+    struct edit field = { .kind = EDIT_HEADER_DELETE, .name = SPAN("Received"), .value = SPAN("2") };
+    struct revision sent = { &replacement, 1, &notice, 1, &stripped, 1, &field, 1, SPAN("-- \n"),
+                             SPAN("<p></p>") }, got;
     struct arena *arena = arena_new(0);
     char large[REVISION_BYTES];
     struct wire_in in;
@@ -366,6 +368,9 @@ static void test_revision_round_trips(void **state)
     assert_true(span_equals(got.notices[0].text, notice.text));
     assert_int_equal(got.stripped_count, 1);
     assert_true(span_equals(got.stripped[0], stripped));
+    assert_int_equal(got.field_count, 1);
+    assert_int_equal(got.fields[0].kind, EDIT_HEADER_DELETE);
+    assert_true(span_equals(got.fields[0].name, field.name) && span_equals(got.fields[0].value, field.value));
     assert_true(span_equals(got.footer_html, sent.footer_html));
     for (size_t len = 0; len < out.len; len++) {
         in = wire_in_of(span_slice(buf_span(&out), 0, len));
@@ -383,9 +388,9 @@ static void test_revision_round_trips(void **state)
 /* What a child says it edited is believed no more than its report. */
 static void test_revised_is_checked(void **state)
 {
-    const struct revised sent = { REVISE_DONE, SPAN("text/plain"), SPAN("From: a\r\n\r\nb"), 11 };
-    const struct revised beyond = { REVISE_DONE, SPAN(""), SPAN("abc"), 4 };
-    const struct revised forged = { REVISE_DONE, SPAN("text/plain\r\nBcc: x"), SPAN("abc"), 0 };
+    const struct revised sent = { REVISE_DONE, SPAN("text/plain"), SPAN("From: a\r\n\r\nb"), 11, 20 };
+    const struct revised beyond = { REVISE_DONE, SPAN(""), SPAN("abc"), 4, 3 };
+    const struct revised forged = { REVISE_DONE, SPAN("text/plain\r\nBcc: x"), SPAN("abc"), 0, 3 };
     struct revised got;
     bool leaving = false;
     struct buf out;
@@ -394,7 +399,7 @@ static void test_revised_is_checked(void **state)
     buf_init(&out, 0);
     revised_encode(7, true, &sent, &out);
     assert_true(revised_decode(buf_span(&out), 7, &got, &leaving));
-    assert_true(leaving && got.result == REVISE_DONE && got.body_at == 11);
+    assert_true(leaving && got.result == REVISE_DONE && got.body_at == 11 && got.rest_at == 20);
     assert_true(span_equals(got.message, sent.message));
     assert_false(revised_decode(buf_span(&out), 8, &got, &leaving));
     assert_false(revised_decode(span_slice(buf_span(&out), 0, out.len - 1), 7, &got, &leaving));
