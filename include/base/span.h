@@ -44,7 +44,7 @@ static inline struct span span_slice(struct span s, size_t from, size_t to)
 {
     to = to < s.len ? to : s.len;
     from = from < to ? from : to;
-    return (struct span){ s.ptr == NULL ? NULL : s.ptr + from, to - from };
+    return (struct span){ from == 0 ? s.ptr : s.ptr + from, to - from };
 }
 
 /* Without the ASCII white space (SP, HT, CR, LF, FF, VT) at both ends. */

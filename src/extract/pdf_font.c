@@ -124,16 +124,40 @@ static enum pdf_encoding base_encoding(struct pdf_file *file, struct pdf_value e
     return span_equals(subtype, SPAN("TrueType")) ? PDF_ENCODING_WINANSI : PDF_ENCODING_STANDARD;
 }
 
-static void read_differences(struct pdf_file *file, struct pdf_font *font, struct pdf_array *differences)
+/*
+ * Bitmap fonts of TeX name each glyph after its code ("a65"). Its usual encodings, OT1 and T1,
+ * agree on letters and digits, and have their ligatures and accents in places of their own.
+ */
+static uint32_t tex_rune(struct span name, uint32_t code)
+{
+    static const uint16_t ligatures[] = { 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04 };
+    uint64_t number;
+
+    if (name.len < 2 || !span_to_u64(span_slice(name, 1, name.len), &number) || number != code)
+        return PDF_RUNE_NONE;
+    if (code >= 11 && code <= 15)
+        return ligatures[code - 11];
+    if (code >= 27 && code <= 31)
+        return ligatures[code - 27];
+    if (code == 0xD7 || code == 0xF7)
+        return code == 0xD7 ? 0x152 : 0x153;
+    return (code > 0x20 && code < 0x7F) || (code >= 0xC0 && code < 0xFF && code != 0xDF) ? code : PDF_RUNE_NONE;
+}
+
+static void read_differences(struct pdf_file *file, struct pdf_font *font, struct pdf_array *differences,
+                             bool is_type3)
 {
     double code = 0;
 
     for (size_t i = 0; differences != NULL && i < differences->count; i++) {
         struct pdf_value item = pdf_at(file, differences, i);
-        if (item.kind == PDF_NAME && code >= 0 && code < 256)
-            pdf_map_put_name(&font->map, file->arena, (uint32_t)code++, item.bytes);
-        else
+        if (item.kind != PDF_NAME || code < 0 || code >= 256)
             code = pdf_number(item, code);
+        else if (is_type3 && tex_rune(item.bytes, (uint32_t)code) != PDF_RUNE_NONE)
+            pdf_map_put(&font->map, file->arena, (uint32_t)code, tex_rune(item.bytes, (uint32_t)code));
+        else
+            pdf_map_put_name(&font->map, file->arena, (uint32_t)code, item.bytes);
+        code += item.kind == PDF_NAME;
     }
 }
 
@@ -177,7 +201,8 @@ static void read_simple(struct pdf_file *file, struct pdf_dict *dict, struct pdf
         double scale = pdf_number(pdf_at(file, matrix, 0), 0.001);
         font->glyph_scale = scale > 0 ? scale : 0.001;
     }
-    read_differences(file, font, pdf_get_array(file, pdf_dict_of(encoding), SPAN("Differences")));
+    read_differences(file, font, pdf_get_array(file, pdf_dict_of(encoding), SPAN("Differences")),
+                     span_equals(subtype, SPAN("Type3")));
     read_simple_widths(file, dict, font);
 }
 

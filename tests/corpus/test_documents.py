@@ -150,6 +150,13 @@ def test_pdf_fonts_without_maps_to_characters():
             true(found and not reasons, f"{name}: {reasons}")
 
 
+def test_pdf_of_tex():
+    """Fonts of TeX: encodings of their own, and bitmaps whose glyphs have no names."""
+    for name in ("note-ot1.pdf", "note-dvips.pdf", "note-pk.pdf"):
+        found, reasons = look(os.path.join(HERE, "tex", name), name)
+        true(found and not reasons, f"{name}: {reasons}")
+
+
 def test_pdf_of_real_producers_without_their_maps():
     """ToUnicode, Encoding, or the text itself is taken out of what Ghostscript and LibreOffice write."""
     with tempfile.TemporaryDirectory() as folder:
