@@ -21,41 +21,6 @@ static bool is_own(const struct label_fact *label)
     return !label->quoted && span_starts_with(label->where, SPAN("header:"));
 }
 
-static size_t highest_of(const struct judgement *j, size_t rule, const struct selection *selection,
-                         bool own)
-{
-    const struct label_fact *labels = j->facts->labels.items;
-    size_t highest = SIZE_MAX;
-
-    for (size_t i = 0; i < j->facts->labels.count; i++)
-        if (counts(j, rule, selection, i) && labels[i].label != LABEL_UNKNOWN &&
-            !label_is_caveat(j->policy, labels[i].label) && is_own(&labels[i]) == own &&
-            (highest == SIZE_MAX ||
-             label_compare(j->policy, labels[i].label, labels[highest].label) > 0))
-            highest = i;
-    return highest;
-}
-
-enum truth labels_downgrade(struct judgement *j, size_t rule, const struct selection *selection,
-                            struct reasons *reasons)
-{
-    const struct label_fact *labels = j->facts->labels.items;
-    size_t own = highest_of(j, rule, selection, true);
-    size_t carried = highest_of(j, rule, selection, false);
-    struct span name;
-
-    if (own == SIZE_MAX || carried == SIZE_MAX ||
-        label_compare(j->policy, labels[carried].label, labels[own].label) <= 0)
-        return j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
-    name = policy_label_name(j->policy, labels[carried].label);
-    reasons_add(j, reasons, FACT_LABEL_DOWNGRADE, "the message says %.*s, but %.*s is at %.*s",
-                SPAN_ARG(policy_label_name(j->policy, labels[own].label)), SPAN_ARG(name),
-                SPAN_ARG(labels[carried].where));
-    reasons_keep(&reasons->label, name);
-    reasons_keep(&reasons->where, labels[carried].where);
-    return TRUTH_YES;
-}
-
 /* In the message's own text: a body part ("1", "1.2") that is no attachment, and nothing it quotes. */
 static bool is_in_own_text(const struct judgement *j, const struct label_fact *label)
 {
@@ -70,6 +35,56 @@ static bool is_in_own_text(const struct judgement *j, const struct label_fact *l
         if (span_equals(j->facts->parts.items[i].where, span_slice(label->where, 0, end)))
             return j->facts->parts.items[i].name.len == 0;
     return true;
+}
+
+/* Who bears a label: the header says it, the message's own text does, or something it quotes or carries. */
+enum bearer { BEARER_HEADER = 1, BEARER_TEXT = 2, BEARER_CARRIED = 4 };
+
+static enum bearer bearer_of(const struct judgement *j, const struct label_fact *label)
+{
+    return is_own(label) ? BEARER_HEADER : is_in_own_text(j, label) ? BEARER_TEXT : BEARER_CARRIED;
+}
+
+/* The highest label of these bearers, caveats apart; SIZE_MAX: none. */
+static size_t highest_of(const struct judgement *j, size_t rule, const struct selection *selection,
+                         unsigned bearers)
+{
+    const struct label_fact *labels = j->facts->labels.items;
+    size_t highest = SIZE_MAX;
+
+    for (size_t i = 0; i < j->facts->labels.count; i++)
+        if (counts(j, rule, selection, i) && labels[i].label != LABEL_UNKNOWN &&
+            !label_is_caveat(j->policy, labels[i].label) &&
+            (bearer_of(j, &labels[i]) & bearers) != 0 &&
+            (highest == SIZE_MAX ||
+             label_compare(j->policy, labels[i].label, labels[highest].label) > 0))
+            highest = i;
+    return highest;
+}
+
+enum truth labels_downgrade(struct judgement *j, size_t rule, const struct selection *selection,
+                            struct reasons *reasons)
+{
+    const struct label_fact *labels = j->facts->labels.items;
+    size_t own = highest_of(j, rule, selection, BEARER_HEADER);
+    size_t carried = highest_of(j, rule, selection, BEARER_TEXT | BEARER_CARRIED);
+    struct span name;
+
+    /* Where the header says nothing, its own text speaks for the message. */
+    if (own == SIZE_MAX) {
+        own = highest_of(j, rule, selection, BEARER_TEXT);
+        carried = highest_of(j, rule, selection, BEARER_CARRIED);
+    }
+    if (own == SIZE_MAX || carried == SIZE_MAX ||
+        label_compare(j->policy, labels[carried].label, labels[own].label) <= 0)
+        return j->whole ? TRUTH_NO : TRUTH_UNKNOWN;
+    name = policy_label_name(j->policy, labels[carried].label);
+    reasons_add(j, reasons, FACT_LABEL_DOWNGRADE, "the message says %.*s, but %.*s is at %.*s",
+                SPAN_ARG(policy_label_name(j->policy, labels[own].label)), SPAN_ARG(name),
+                SPAN_ARG(labels[carried].where));
+    reasons_keep(&reasons->label, name);
+    reasons_keep(&reasons->where, labels[carried].where);
+    return TRUTH_YES;
 }
 
 /* A label at the bottom of the common scale asks for nothing to be said. */

@@ -22,6 +22,7 @@ int32_t mark_highest(const struct judgement *j, struct span part)
     for (size_t i = 0; i < j->facts->labels.count; i++) {
         const struct label_fact *label = &j->facts->labels.items[i];
         if (label->confidence >= CONFIDENCE_LIKELY && label->label != LABEL_UNKNOWN &&
+            !label_is_caveat(j->policy, label->label) &&
             (part.len == 0 || span_equals(mime_part_of(label->where), part)) &&
             (highest == LABEL_UNKNOWN || label_compare(j->policy, label->label, highest) > 0))
             highest = label->label;

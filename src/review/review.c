@@ -37,23 +37,59 @@ static void fail(const struct review_subject *subject, struct arena *arena, stru
     verdict->rule_count = rule_count;
 }
 
+static struct span domain_of(struct span address)
+{
+    size_t at = address.len;
+
+    while (at > 0 && address.ptr[at - 1] != '@')
+        at--;
+    return span_slice(address, at, address.len);
+}
+
+/* The envelope as the verdict's edits will leave it. false: no memory. */
+static bool edit_envelope(const struct facts *facts, const struct verdict *verdict, struct facts *again)
+{
+    const struct edit *edits = verdict->edits;
+    struct sender_fact *envelope = facts->senders.count == 0 ? NULL : facts_add_sender(again);
+
+    if (envelope != NULL)
+        *envelope = facts->senders.items[0];
+    for (size_t i = 0; i < facts->recipients.count; i++) {
+        const struct recipient_fact *old = &facts->recipients.items[i];
+        struct recipient_fact *kept;
+        bool deleted = false;
+
+        for (size_t k = 0; k < verdict->edit_count; k++)
+            deleted |= edits[k].kind == EDIT_RECIPIENT_DELETE && span_equals(edits[k].value, old->verbatim);
+        if (deleted)
+            continue;
+        if ((kept = facts_add_recipient(again)) == NULL)
+            return false;
+        *kept = *old;
+    }
+    for (size_t i = 0; envelope != NULL && i < verdict->edit_count; i++)
+        if (edits[i].kind == EDIT_SENDER_SET) {
+            envelope->address = edits[i].value;
+            envelope->domain = domain_of(edits[i].value);
+            envelope->malformed = envelope->null_sender = false;
+        }
+    return envelope != NULL || facts->senders.count == 0;
+}
+
 /* Session and envelope of the same message, without what was found in it. */
-static struct facts *same_message(const struct facts *facts, struct arena *arena)
+static struct facts *same_message(const struct facts *facts, const struct verdict *verdict,
+                                  struct arena *arena)
 {
     struct facts *again = facts_new(arena);
-    struct sender_fact *envelope;
 
-    if (again == NULL)
+    if (again == NULL || !edit_envelope(facts, verdict, again))
         return NULL;
     again->session = facts->session;
     again->queue_id = facts->queue_id;
     again->received_us = facts->received_us;
     again->message_bytes = facts->message_bytes;
-    again->recipients = facts->recipients;
     again->uses = facts->uses;
     again->uses_known = facts->uses_known;
-    if (facts->senders.count > 0 && (envelope = facts_add_sender(again)) != NULL)
-        *envelope = facts->senders.items[0];
     return again;
 }
 
@@ -105,7 +141,7 @@ static bool judge_again(const struct review_subject *subject, struct arena *aren
 {
     const struct spool_limits limits = { .directory_fd = -1, .memory_bytes = UINT64_MAX };
     struct spool *spool = spool_new(&limits, err);
-    struct facts *facts = same_message(subject->facts, arena);
+    struct facts *facts = same_message(subject->facts, verdict, arena);
     struct verdict second;
     bool good = false;
     uint64_t size;
