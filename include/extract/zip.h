@@ -51,6 +51,9 @@ struct zip {
 /* Whether the octets begin like a ZIP, or end like one (behind a self-extractor). */
 bool zip_looks_like(struct span bytes);
 
+/* Whether an end record with its comment reaches to the very last octet. */
+bool zip_closes(struct span bytes);
+
 /*
  * List the members and tell sink of ambiguities and of what is missing. false
  * when not one member could be found (the sink was told). zip_fini() always.

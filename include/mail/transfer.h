@@ -44,6 +44,12 @@ enum transfer_encoding transfer_from_name(struct span name);
 bool transfer_decode(enum transfer_encoding encoding, enum transfer_reading reading,
                      struct span text, struct buf *out, struct ambiguity_set *seen);
 
+/*
+ * Is it base64 from its first line on, as an encoder writes it: three lines or more of one
+ * length, 60 octets at least, of the alphabet alone (RFC 2045, 6.8)? Less may be words.
+ */
+bool transfer_is_bare_base64(struct span text);
+
 /* Would the other readings of this encoding give other octets, after what was seen? */
 bool transfer_needs_more(enum transfer_encoding encoding, const struct ambiguity_set *seen);
 

@@ -189,7 +189,9 @@ static enum recognition html_recognise(const struct extract_input *input)
 {
     static const char *const starts[] = {
         "<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<style", "<script", "<div", "<p>",
-        "<p ", "<table", "<span", "<br", "<font", "<center", "<h1", "<h2", "<a href", "<b>", "<!--", NULL };
+        "<p ", "<table", "<span", "<br", "<font", "<center", "<h1", "<h2", "<h3", "<h4", "<a href", "<b>", "<i>",
+        "<u>", "<ul", "<ol", "<hr", "<img", "<pre", "<section", "<article", "<main", "<header", "<footer", "<nav",
+        "<aside", "<figure", "<form", "<bdo", "<blockquote", "<strong", "<em>", "<!--", NULL };
     char head_octets[1024];
     struct span head = { head_octets, plain_head(input->bytes, head_octets, sizeof head_octets) };
     bool declared = span_starts_with(input->declared, SPAN("text/html")) ||

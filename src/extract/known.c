@@ -92,11 +92,23 @@ static const struct kind kinds[] = {
 /* Containers of French and other programs that only their name tells: sealed by what they are for. */
 static const char *const sealed_names[] = { ".zed", ".zedx", ".zec", ".acid", ".hc", ".tc", ".p7e", ".kdbx" };
 
+/* Pictures are kept in the same boxes as films (ISO/IEC 23008-12); image.c reads them. */
+static bool is_picture(struct span bytes)
+{
+    static const char *const brands[] = { "heic", "heix", "heim", "heis", "mif1", "msf1", "avif", "avis" };
+
+    for (size_t i = 0; i < sizeof brands / sizeof *brands; i++)
+        if (span_equals(span_slice(bytes, 8, 12), span_of(brands[i])))
+            return true;
+    return false;
+}
+
 static const struct kind *find(struct span bytes)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (span_equals(span_slice(bytes, kinds[i].offset, kinds[i].offset + kinds[i].len),
-                        (struct span){ kinds[i].magic, kinds[i].len }))
+                        (struct span){ kinds[i].magic, kinds[i].len }) &&
+            !(kinds[i].offset == 4 && is_picture(bytes)))
             return &kinds[i];
     return NULL;
 }

@@ -108,6 +108,13 @@ static bool find_end(struct span bytes, struct end_record *end)
     return false;
 }
 
+bool zip_closes(struct span bytes)
+{
+    struct end_record end;
+
+    return find_end(bytes, &end) && end.at + ZIP_END_BYTES + end.comment_bytes == bytes.len;
+}
+
 /* Take the 64-bit values (4.3.14) when a locator stands before the end record. Returns where they begin. */
 static size_t widen_end(struct span bytes, struct end_record *end)
 {

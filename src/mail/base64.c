@@ -30,6 +30,9 @@ static const uint8_t values[256] = {
  */
 enum { PLACES = 4, OCTETS = 256, WORTH_BYTES = 2048 };
 
+/* What text must begin with to be taken for base64 unasked. */
+enum { BARE_LINES = 3, BARE_WIDTH = 60 };
+
 #define QUANTUM_JUNK UINT32_C(0x80000000)
 
 struct quanta {
@@ -187,5 +190,25 @@ bool base64_decode(enum transfer_reading reading, struct span text, struct buf *
         ambiguity_set_add(seen, AMBIGUITY_BASE64_PADDING);
     flush(&quantum, &to);
     out->len += (size_t)(to - room);
+    return true;
+}
+
+bool transfer_is_bare_base64(struct span text)
+{
+    struct span line;
+    size_t width = 0;
+
+    text = span_trim(text);
+    for (unsigned n = 0; n < BARE_LINES; n++) {
+        if (!span_next(&text, '\n', &line))
+            return false;
+        line = span_trim(line);
+        if (line.len < BARE_WIDTH || (n > 0 && line.len != width))
+            return false;
+        width = line.len;
+        for (size_t i = 0; i < line.len; i++)
+            if (values[(uint8_t)line.ptr[i]] < VALUE_ONE)
+                return false;
+    }
     return true;
 }

@@ -10,6 +10,7 @@
 
 enum {
     VALUE_BYTES = 998,          /* of a header fact and the subject */
+    HEAD_BYTES = 512,           /* by which text is told from other octets */
     BLOCKS_MAX = 1000           /* uuencoded files in one text */
 };
 
@@ -282,9 +283,26 @@ static void read_names(struct message *message, const struct mime_part *part)
                          walk_keep_text(message->scan, part->names[i], VALUE_BYTES));
 }
 
-static bool is_text(const struct mime_part *part)
+/* By its type, or since no octet at its beginning says otherwise. */
+static bool is_text(const struct mime_part *part, struct span bytes)
 {
-    return span_starts_with(part->types[0], SPAN("text/"));
+    const struct span head = span_slice(bytes, 0, HEAD_BYTES);
+
+    return span_starts_with(part->types[0], SPAN("text/")) || span_find_byte(head, '\0') == head.len;
+}
+
+/* A file in base64 that no header field speaks of: a person who saves it decodes it. */
+static void read_bare_base64(struct message *message, const struct mime_part *part, struct span text)
+{
+    struct stream stream;
+
+    if (!transfer_is_bare_base64(text))
+        return;
+    stream = stream_of(message, part,
+                       decode(message, TRANSFER_BASE64, READING_TOLERANT, text, &message->other, NULL), true);
+    if (is_text(part, stream.bytes))
+        stream.declared = (struct span){ NULL, 0 };
+    walk_stream(message->scan, &stream);
 }
 
 /* What strict readers, and those that read on past padding, make of what tolerant ones decode otherwise. */
@@ -320,9 +338,10 @@ static void read_content(struct message *message, const struct mime_part *part,
         stream.name = (struct span){ NULL, 0 };
     walk_stream(message->scan, &stream);
     reread(message, part, bytes);
-    if (is_text(part)) {
+    if (is_text(part, bytes)) {
         read_blocks(message, part, bytes);
         read_binhex(message, part, bytes);
+        read_bare_base64(message, part, bytes);
     }
     if (transfer_needs_more(encoding, &seen))
         read_other_ways(message, part, encoding, content, bytes);

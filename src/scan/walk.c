@@ -5,6 +5,7 @@
  */
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "extract/zip.h"
 #include "scan_priv.h"
 
 enum {
@@ -371,7 +372,7 @@ static void extract_all(struct walk *walk, bool was_read)
         result = extract(walk, best, &input);
     if (result == EXTRACT_FAILED && !was_read)
         strings_read(walk->scan, stream->bytes, stream->where, walk->document);
-    if (best == NULL || !best->verbatim || result != EXTRACT_OK)
+    if (best == NULL || !best->verbatim || result != EXTRACT_OK || zip_closes(stream->bytes))
         extract_others(walk, &input, others, other_count);
 }
 
