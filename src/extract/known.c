@@ -23,6 +23,7 @@ static const struct kind kinds[] = {
     { "rpmsg", 0, 8, "\x76\xE8\x04\x60\xC4\x11\xE3\x86", SEALED, 0 },
     { "pfile", 0, 6, ".pfile", SEALED, 0 },
     { "openssl-enc", 0, 8, "Salted__", SEALED, 0 },
+    { "openssl-enc", 0, 10, "U2FsdGVkX1", SEALED, 0 }, /* the same in base64 */
     { "age", 0, 21, "age-encryption.org/v1", SEALED, 0 },
     { "ansible-vault", 0, 14, "$ANSIBLE_VAULT", SEALED, 0 },
     { "keepass", 0, 4, "\x03\xD9\xA2\x9A", SEALED, 0 },
