@@ -4,6 +4,8 @@
  * recipient, a label…) choose among the things of the message; the facts of the
  * rule are then asked about the chosen ones only.
  */
+#include <string.h>
+
 #include "base/hash.h"
 #include "policy_priv.h"
 
@@ -434,6 +436,49 @@ enum truth conditions_select(const struct judgement *j, const struct rule *rule,
         }
     }
     return truth;
+}
+
+/* All of them, where none was chosen yet. false: no memory. */
+static bool choose_all(const struct judgement *j, bool **chosen, size_t count)
+{
+    if (*chosen != NULL)
+        return true;
+    *chosen = arena_alloc(j->arena, count + 1);
+    if (*chosen != NULL)
+        memset(*chosen, true, count + 1);
+    return *chosen != NULL;
+}
+
+bool condition_is_of_part(const struct condition *condition)
+{
+    return kinds[condition->kind].thing == THING_PART;
+}
+
+/* A part, what is in it, and the labels found there. */
+static void take_out_part(const struct facts *facts, struct span where, struct selection *selection)
+{
+    for (size_t i = 0; i < facts->parts.count; i++)
+        if (place_is_within(facts->parts.items[i].where, where))
+            selection->parts[i] = false;
+    for (size_t i = 0; i < facts->labels.count; i++)
+        if (place_is_within(facts->labels.items[i].where, where))
+            selection->labels[i] = false;
+}
+
+bool conditions_take_out(const struct judgement *j, const struct condition_list *conditions,
+                         struct selection *selection)
+{
+    const struct facts *facts = j->facts;
+
+    if (!choose_all(j, &selection->parts, facts->parts.count) ||
+        !choose_all(j, &selection->labels, facts->labels.count))
+        return false;
+    for (size_t c = 0; c < conditions->count; c++)
+        for (size_t i = 0; condition_is_of_part(&conditions->items[c]) && i < facts->parts.count; i++) {
+            if (kinds[conditions->items[c].kind].test(j, &conditions->items[c], i) == TRUTH_YES)
+                take_out_part(facts, facts->parts.items[i].where, selection);
+        }
+    return true;
 }
 
 enum truth condition_holds(const struct judgement *j, const struct condition *condition)

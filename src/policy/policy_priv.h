@@ -115,6 +115,13 @@ enum truth conditions_select(const struct judgement *j, const struct rule *rule,
 const char *condition_name(enum condition_kind kind);
 enum truth condition_holds(const struct judgement *j, const struct condition *condition);
 
+/* Is it met by a part? Then, under "unless", it may take out that part instead of excusing the message. */
+bool condition_is_of_part(const struct condition *condition);
+
+/* Take the parts that meet one of these, and the labels in them, out of the selection. false: no memory. */
+bool conditions_take_out(const struct judgement *j, const struct condition_list *conditions,
+                         struct selection *selection);
+
 /* time.c */
 bool time_is_inside(const struct policy *policy, const struct condition *condition, int64_t now_us);
 

@@ -107,7 +107,25 @@ static enum truth any_fact(struct judgement *j, size_t rule, fact_set set, evide
     return truth;
 }
 
-/* Anything listed there excuses the message from this rule. */
+/* Is the rule about what parts bring? Then the one that "unless" names is let off, and no other with it. */
+static bool is_about_parts(const struct rule *rule)
+{
+    const fact_set brought = fact_bit(FACT_LABEL_ABOVE_CEILING) | fact_bit(FACT_LABELLED) |
+                             fact_bit(FACT_LABEL_UNKNOWN) | fact_bit(FACT_UNINSPECTABLE) |
+                             fact_bit(FACT_ENCRYPTED) | fact_bit(FACT_ACTIVE_CONTENT);
+
+    return rule->when != 0 && (rule->when & ~brought) == 0;
+}
+
+static bool lets_off_parts(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->unless_conditions.count; i++)
+        if (condition_is_of_part(&rule->unless_conditions.items[i]))
+            return is_about_parts(rule);
+    return false;
+}
+
+/* Anything else listed there excuses the message from this rule. */
 static enum truth unless_holds(struct judgement *j, size_t rule)
 {
     const struct rule *self = &j->policy->rules[rule];
@@ -116,7 +134,8 @@ static enum truth unless_holds(struct judgement *j, size_t rule)
     enum truth truth = any_fact(j, rule, self->unless, evidence, &everything, &unheard);
 
     for (size_t i = 0; i < self->unless_conditions.count && truth != TRUTH_YES; i++)
-        truth = worse(truth, condition_holds(j, &self->unless_conditions.items[i]));
+        if (!is_about_parts(self) || !condition_is_of_part(&self->unless_conditions.items[i]))
+            truth = worse(truth, condition_holds(j, &self->unless_conditions.items[i]));
     return truth;
 }
 
@@ -146,6 +165,8 @@ enum truth rule_holds(struct judgement *j, size_t rule, struct reasons *reasons)
     reasons->excepted = unless == TRUTH_YES;
     if (reasons->excepted)
         return TRUTH_NO;
+    if (lets_off_parts(self) && !conditions_take_out(j, &self->unless_conditions, &selection))
+        return TRUTH_UNKNOWN;
     reasons->speaks = true;
     facts = any_fact(j, rule, self->when == 0 ? fact_bit(FACT_ALWAYS) : self->when,
                      evidence_unless_excused, &selection, reasons);
